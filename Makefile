@@ -1,0 +1,147 @@
+# git-migrate: build, test, install. `make help` lists the targets.
+VERSION = 0.1.0
+
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+MANDIR ?= $(PREFIX)/share/man
+COMPDIR ?= $(PREFIX)/share/bash-completion/completions
+DESTDIR ?=
+
+BUILD ?= build
+CC ?= gcc
+AWK ?= awk
+OPT ?= -O2 -g
+PACKAGES = libgit2 libpq yaml-0.1 glib-2.0 jansson
+
+# Debian packages: what building and testing needs, and what only `make lint`, `fuzz` and `coverage` need.
+DEPS = pkg-config libgit2-dev libpq-dev libglib2.0-dev libjansson-dev libyaml-dev libpg-query-dev \
+	postgresql-15 postgresql-client-15 openssh-client gnupg gpg-agent perl man-db
+LINT_DEPS = clang-format cppcheck shellcheck mandoc universal-ctags valgrind gcovr clang libclang-rt-14-dev
+
+WARN = -Wall -Wextra
+ifdef DEVELOPER
+WARN += -Werror -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes -Wcast-qual -Wswitch-enum -Wvla -Wundef -Wformat=2 -Wpointer-arith \
+	-Wold-style-definition -Wno-missing-field-initializers
+endif
+ifdef SANITIZE
+OPT += -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
+endif
+ifdef COVERAGE
+OPT += --coverage -O0
+endif
+
+PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+PKG_LIBS = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+ALL_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DGIT_MIGRATE_VERSION='"$(VERSION)"' \
+	-Iinclude -I$(BUILD)/gen $(WARN) $(OPT) $(PKG_CFLAGS) $(CFLAGS)
+ALL_LIBS = $(PKG_LIBS) -lpg_query -lpthread $(LDFLAGS)
+
+EMBEDDED = $(sort $(wildcard src/*/sql/*.sql templates/*))
+SOURCES = $(sort $(wildcard src/*/*.c))
+OBJECTS = $(SOURCES:src/%.c=$(BUILD)/%.o) $(BUILD)/gen/embed.o
+LIBRARY = $(BUILD)/libgitmigrate.a
+PROGRAM = $(BUILD)/git-migrate
+UNIT_SOURCES = $(sort $(wildcard tests/unit/*/*-test.c))
+UNIT_TESTS = $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/unit/%)
+MANPAGES = $(sort $(wildcard man/*.1 man/*.5 man/*.7))
+
+.PHONY: all help deps deps-lint test check unit lint format demo bench fuzz coverage install uninstall \
+	dist clean objects compile_commands.json
+
+all: $(PROGRAM)
+
+help:
+	@echo "make            build $(PROGRAM)"
+	@echo "make deps       install the packages that building and testing need"
+	@echo "make test       deps, build, all tests against a real PostgreSQL that it starts itself"
+	@echo "make demo       deps, build, and the main job shown on a repository made for it"
+	@echo "make install    PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)"
+	@echo "make lint       formatting, static analysis, layers, manual pages"
+	@echo "make bench fuzz coverage dist uninstall clean compile_commands.json"
+	@echo "Switches: DEVELOPER=1  SANITIZE=address,undefined  COVERAGE=1  BUILD=folder"
+
+$(BUILD)/gen/embed.c: $(EMBEDDED) src/embed.awk
+	@mkdir -p $(@D)
+	@{ echo '#include "embed.h"'; LC_ALL=C $(AWK) -f src/embed.awk $(EMBEDDED) /dev/null; } >$@
+
+$(BUILD)/gen/embed.h: $(BUILD)/gen/embed.c
+	@{ echo '#pragma once'; sed -n 's/^\(const char [a-z0-9A-Z_]*\[\]\) =$$/extern \1;/p' $<; } >$@
+
+$(BUILD)/gen/embed.o: $(BUILD)/gen/embed.c $(BUILD)/gen/embed.h
+	$(CC) $(filter-out -Wpedantic,$(ALL_CFLAGS)) -Wno-overlength-strings -c -o $@ $<
+
+$(BUILD)/%.o: src/%.c Makefile | $(BUILD)/gen/embed.h
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+objects: $(OBJECTS)
+
+$(LIBRARY): $(OBJECTS)
+	@rm -f $@
+	@ar rcs $@ $(filter-out $(BUILD)/cmd/main.o,$^)
+
+$(PROGRAM): $(LIBRARY) $(BUILD)/cmd/main.o
+	$(CC) $(ALL_CFLAGS) -o $@ $(BUILD)/cmd/main.o $(LIBRARY) $(ALL_LIBS)
+
+$(BUILD)/unit/%-test: tests/unit/%-test.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Itests/lib -MMD -MP -MF $@.d -o $@ $< $(LIBRARY) $(ALL_LIBS)
+
+deps:
+	@sh tests/lib/install-packages.sh $(DEPS)
+
+deps-lint:
+	@sh tests/lib/install-packages.sh $(DEPS) $(LINT_DEPS)
+
+unit: $(UNIT_TESTS)
+
+test: deps
+	@$(MAKE) --no-print-directory check
+
+# The tests on what is installed already. TESTS= names some of them.
+check: $(PROGRAM) $(UNIT_TESTS)
+	@BUILD=$(abspath $(BUILD)) tests/lib/run-tests.sh $(or $(TESTS),$(UNIT_TESTS) $(sort $(wildcard tests/t*.sh)))
+
+lint: $(PROGRAM)
+	@BUILD=$(abspath $(BUILD)) prove $(sort $(wildcard tests/lint/*.sh))
+
+format:
+	clang-format -i $(SOURCES) $(wildcard include/*/*.h tests/unit/*/*.c tests/lib/*.[ch] tests/fuzz/*.c)
+
+demo: deps
+	@$(MAKE) --no-print-directory $(PROGRAM)
+	@BUILD=$(abspath $(BUILD)) tests/demo/demo.sh
+
+bench: $(PROGRAM)
+	@BUILD=$(abspath $(BUILD)) tests/bench/run.sh
+
+fuzz:
+	@BUILD=$(abspath $(BUILD)) tests/fuzz/run.sh
+
+coverage:
+	@$(MAKE) --no-print-directory BUILD=build-coverage COVERAGE=1 check
+	@gcovr --root . --object-directory build-coverage --exclude tests --print-summary --txt build-coverage/coverage.txt
+
+install: $(PROGRAM)
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(COMPDIR)
+	install -m 755 $(PROGRAM) $(DESTDIR)$(BINDIR)/git-migrate
+	for page in $(MANPAGES); do \
+		install -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/ || exit 1; done
+	$(PROGRAM) completion bash >$(DESTDIR)$(COMPDIR)/git-migrate
+
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/git-migrate $(DESTDIR)$(COMPDIR)/git-migrate
+	for page in $(notdir $(MANPAGES)); do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$$page; done
+
+dist:
+	git archive --prefix=git-migrate-$(VERSION)/ -o git-migrate-$(VERSION).tar.gz HEAD
+
+compile_commands.json:
+	@$(AWK) -v cc='$(CC)' -v flags='$(subst ",\\\\\\",$(ALL_CFLAGS))' -v dir='$(CURDIR)' -f src/compile-commands.awk \
+		/dev/null $(SOURCES) >$@
+
+clean:
+	rm -rf build build-* compile_commands.json
+
+-include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d)
