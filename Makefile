@@ -31,7 +31,8 @@ ifdef COVERAGE
 OPT += --coverage -O0
 endif
 
-PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+# As system headers: their macros are not ours to keep free of warnings.
+PKG_CFLAGS = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null))
 PKG_LIBS = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 ALL_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DGIT_MIGRATE_VERSION='"$(VERSION)"' \
 	-Iinclude -I$(BUILD)/gen $(WARN) $(OPT) $(PKG_CFLAGS) $(CFLAGS)

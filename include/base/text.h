@@ -1,0 +1,28 @@
+/*
+ * Text: comparisons, digests and counts that more than one part needs.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+/*
+ * Compares names as versions, as sort -V does: runs of digits by their value (9 before 10), all else byte by byte. Equal only for
+ * equal strings, so that an order by it is total.
+ */
+int text_compare_versions(const char *left, const char *right);
+
+/* The SHA-256 of bytes as 64 lower-case hexadecimal digits, for the caller to free. */
+char *text_sha256(const void *bytes, size_t length);
+
+/* True when text is exactly `digits` lower-case hexadecimal digits. */
+bool text_is_hex(const char *text, size_t digits);
+
+/* "1 migration", "2 migrations": a count with its noun, for the caller to free. Plural is noun + "s". */
+char *text_count(guint count, const char *noun);
+
+/* Milliseconds for people: "340 ms", "2.1 s", "3 min 20 s"; for the caller to free. */
+char *text_duration(gint64 milliseconds);
+
+/* Sets the line and column (from 1, columns in characters) at which byte `offset` of the text stands. */
+void text_position(const char *text, size_t offset, unsigned *line, unsigned *column);

@@ -1,0 +1,87 @@
+#include "base/text.h"
+
+#include <string.h>
+
+/* Compares two runs of digits by value: without leading zeros the longer is larger. Moves both past their run. */
+static int compare_numbers(const char **left, const char **right)
+{
+	size_t left_length, right_length;
+	int order;
+
+	while (**left == '0')
+		(*left)++;
+	while (**right == '0')
+		(*right)++;
+	left_length = strspn(*left, "0123456789");
+	right_length = strspn(*right, "0123456789");
+	if (left_length != right_length)
+		return left_length < right_length ? -1 : 1;
+	order = strncmp(*left, *right, left_length);
+	*left += left_length;
+	*right += right_length;
+	return order;
+}
+
+int text_compare_versions(const char *left, const char *right)
+{
+	const char *l = left, *r = right;
+
+	while (*l && *r) {
+		if (g_ascii_isdigit(*l) && g_ascii_isdigit(*r)) {
+			int order = compare_numbers(&l, &r);
+			if (order)
+				return order;
+		} else if (*l != *r) {
+			return (unsigned char)*l < (unsigned char)*r ? -1 : 1;
+		} else {
+			l++;
+			r++;
+		}
+	}
+	if (*l || *r)
+		return *l ? 1 : -1;
+	return strcmp(left, right);
+}
+
+char *text_sha256(const void *bytes, size_t length)
+{
+	return g_compute_checksum_for_data(G_CHECKSUM_SHA256, bytes, length);
+}
+
+bool text_is_hex(const char *text, size_t digits)
+{
+	return strlen(text) == digits && strspn(text, "0123456789abcdef") == digits;
+}
+
+char *text_count(guint count, const char *noun)
+{
+	return g_strdup_printf("%u %s%s", count, noun, count == 1 ? "" : "s");
+}
+
+char *text_duration(gint64 milliseconds)
+{
+	if (milliseconds < 1000)
+		return g_strdup_printf("%d ms", (int)milliseconds);
+	if (milliseconds < 60000)
+		return g_strdup_printf("%d.%d s", (int)(milliseconds / 1000),
+		                       (int)(milliseconds % 1000 / 100));
+	return g_strdup_printf("%d min %d s", (int)(milliseconds / 60000),
+	                       (int)(milliseconds % 60000 / 1000));
+}
+
+void text_position(const char *text, size_t offset, unsigned *line, unsigned *column)
+{
+	const char *start = text;
+
+	*line = 1;
+	*column = 1;
+	for (const char *c = text; c < text + offset; c++)
+		if (*c == '\n') {
+			(*line)++;
+			start = c + 1;
+		}
+	/* A column is a character: bytes that continue one in UTF-8 do not count. */
+	for (const char *c = start; c < text + offset; c++)
+		if (((unsigned char)*c & 0xC0) != 0x80)
+			(*column)++;
+}
