@@ -1,0 +1,59 @@
+/*
+ * The settings of a project and of one environment, with every default filled in.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+/* migrate.yaml */
+typedef struct {
+	char *migrations;   /* "db/migrations" */
+	char *schema;       /* "db/schema" */
+	char *environments; /* "db/environments" */
+	char *seeds;        /* "db/seeds" */
+	char *default_environment; /* "local" */
+} Project;
+
+void project_free(Project *project);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Project, project_free)
+
+typedef enum { MODE_FORWARD, MODE_FOLLOW } EnvironmentMode;
+typedef enum { SCOPE_MIGRATION, SCOPE_DEPLOYMENT } TransactionScope;
+
+typedef struct {
+	char *name;
+	char *file;            /* the path it was read from, or NULL for the built-in `local` */
+	char *file_blob;       /* that file's blob id, or NULL */
+	bool embedded;
+	char **connection;     /* libpq keywords and values in turn; passwords too: never print it */
+	char **include_dirs;   /* NULL-terminated, never NULL, as all lists here */
+	char **exclude_dirs;
+	char *source_branch;   /* or NULL */
+	char *source_tags;     /* a pattern such as "v*", or NULL */
+	EnvironmentMode mode;
+	char *promote_from;    /* or NULL */
+	gint64 soak_ms;
+	char **signers;
+	guint approvals;
+	bool sign;             /* records are signed */
+
+	/* options */
+	TransactionScope transaction;
+	gint64 migration_timeout_ms; /* 0: none */
+	gint64 statement_timeout_ms; /* 0: none */
+	gint64 lock_timeout_ms;      /* for the statements of migrations; 0: none */
+	gint64 lock_wait_ms;         /* how long to wait for another deployer */
+	bool require_backup, require_dry_run, require_approval, dry_run_first;
+	bool verbose, skip_indexes, skip_slow_indexes, parallel_build;
+	bool allow_drop_tables, allow_drop_columns, backup_before_migration;
+	gint64 pool_size, max_overflow; /* accepted for old files; without effect */
+
+	/* checks: 0 means not checked */
+	gint64 check_replication_lag_ms;
+	gint64 check_connections;
+	gint64 check_oldest_transaction_ms;
+} Environment;
+
+void environment_free(Environment *environment);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Environment, environment_free)

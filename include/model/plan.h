@@ -1,0 +1,38 @@
+/*
+ * What a commit and a database differ in: what is pending, in order, and what does not fit.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "model/applied.h"
+#include "model/migration.h"
+
+typedef enum { EDIT_UNKNOWN, EDIT_COSMETIC, EDIT_REAL, EDIT_ACCEPTED } EditKind;
+
+/* An applied migration whose script in the commit is not the one that ran. */
+typedef struct {
+	const Migration *migration; /* borrowed from the set, as all below */
+	const Applied *applied;
+	EditKind kind;
+} PlanEdit;
+
+/* An applied migration that stands in the commit under another name with the same content. */
+typedef struct {
+	const Applied *applied;
+	const Migration *migration;
+} PlanRename;
+
+typedef struct {
+	GPtrArray *pending; /* const Migration*, in the order in which they will run once plan_order() was called */
+	GPtrArray *edits;   /* PlanEdit*, owned */
+	GPtrArray *renames; /* PlanRename*, owned: known under the old id, never run again */
+	GPtrArray *removed; /* const Applied*: applied, absent from the commit, and not renamed */
+	guint in_commit;    /* how many migrations the commit has */
+	guint applied;      /* how many the database has */
+} Plan;
+
+Plan *plan_new(void);
+void plan_free(Plan *plan);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Plan, plan_free)
