@@ -26,3 +26,9 @@ char *text_duration(gint64 milliseconds);
 
 /* Sets the line and column (from 1, columns in characters) at which byte `offset` of the text stands. */
 void text_position(const char *text, size_t offset, unsigned *line, unsigned *column);
+
+/*
+ * "250ms", "30s", "10min", "24h", "7d" in milliseconds, or a plain number of `unit_ms` each (0: a unit is needed). -1 when the text is
+ * none of these or too large. Digits only: no sign, no fraction.
+ */
+gint64 text_parse_duration(const char *text, gint64 unit_ms);

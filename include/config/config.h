@@ -38,5 +38,3 @@ Environment *config_parse_environment(const char *text, size_t length, const cha
  */
 char *config_expand(const char *text, GError **error);
 
-/* "10min", "30s", "250ms", "24h", "7d", or a plain number of `unit_ms` each; -1 when it is none of these. */
-gint64 config_parse_duration(const char *text, gint64 unit_ms);

@@ -85,3 +85,26 @@ void text_position(const char *text, size_t offset, unsigned *line, unsigned *co
 		if (((unsigned char)*c & 0xC0) != 0x80)
 			(*column)++;
 }
+
+gint64 text_parse_duration(const char *text, gint64 unit_ms)
+{
+	static const struct {
+		const char *name;
+		gint64 ms;
+	} units[] = {{"ms", 1}, {"s", 1000}, {"min", 60000}, {"h", 3600000}, {"d", 86400000}};
+	const gint64 limit = G_MAXINT64 / units[G_N_ELEMENTS(units) - 1].ms;
+	char *end;
+	guint64 number;
+
+	if (!g_ascii_isdigit(*text))
+		return -1;
+	number = g_ascii_strtoull(text, &end, 10);
+	if (number > (guint64)limit)
+		return -1;
+	if (!*end)
+		return unit_ms ? (gint64)number * unit_ms : -1;
+	for (guint i = 0; i < G_N_ELEMENTS(units); i++)
+		if (strcmp(end, units[i].name) == 0)
+			return (gint64)number * units[i].ms;
+	return -1;
+}
