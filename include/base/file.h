@@ -6,13 +6,15 @@
 #include <glib.h>
 #include <stdbool.h>
 
-/* Removes a file or a folder with all below it; a path that does not exist is fine. Symbolic links are not followed. */
+/* Removes a file or a folder with all below it; a path that does not exist is fine. Symbolic links
+ * are not followed. */
 bool file_remove_tree(const char *path, GError **error);
 
 /* Makes a folder and those above it, open to us alone (0700). */
 bool file_make_folder(const char *path, GError **error);
 
-/* A new private folder below the system's temporary folder; the caller frees the path and removes the folder. */
+/* A new private folder below the system's temporary folder; the caller frees the path and removes
+ * the folder. */
 char *file_make_temporary_folder(GError **error);
 
 /* Writes a file whole or not at all, through a rename. */

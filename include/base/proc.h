@@ -1,8 +1,9 @@
 /*
  * Child processes: run a program with bytes for its input, and collect all it says.
  *
- * Input and output go through unlinked temporary files, so no amount of either can block. The child stays in our process group:
- * Ctrl-C reaches it too. A program is named by an argument vector, never by a shell line.
+ * Input and output go through unlinked temporary files, so no amount of either can block. The child
+ * stays in our process group: Ctrl-C reaches it too. A program is named by an argument vector,
+ * never by a shell line.
  */
 #pragma once
 
@@ -30,10 +31,11 @@ void proc_result_clear(ProcResult *result);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ProcResult, proc_result_clear)
 
 /*
- * Runs the program to its end. Fails (ERR_SYSTEM) only when it could not be started; what it made of it is in
- * result->status. `result` must be zeroed or cleared, and is the caller's to clear.
+ * Runs the program to its end. Fails (ERR_SYSTEM) only when it could not be started; what it made
+ * of it is in result->status. `result` must be zeroed or cleared, and is the caller's to clear.
  */
 bool proc_run(const ProcSpec *spec, ProcResult *result, GError **error);
 
-/* The same, and an exit status other than 0 is an error (ERR_SYSTEM) whose detail is what the program said. */
+/* The same, and an exit status other than 0 is an error (ERR_SYSTEM) whose detail is what the
+ * program said. */
 bool proc_run_ok(const ProcSpec *spec, ProcResult *result, GError **error);

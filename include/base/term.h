@@ -9,19 +9,21 @@
 typedef enum { TERM_PLAIN, TERM_GOOD, TERM_BAD, TERM_WARN, TERM_DIM, TERM_BOLD } TermStyle;
 
 /*
- * Decides once, for both streams: colour when the stream is a terminal, NO_COLOR is unset (no-color.org) and TERM is not
- * `dumb`. term_no_color() switches it off for good.
+ * Decides once, for both streams: colour when the stream is a terminal, NO_COLOR is unset
+ * (no-color.org) and TERM is not `dumb`. term_no_color() switches it off for good.
  */
 bool term_has_colour(FILE *stream);
 void term_no_color(void);
 
-/* Escape sequences that begin and end a style on this stream; empty strings without colour. Static, not to be freed. */
+/* Escape sequences that begin and end a style on this stream; empty strings without colour. Static,
+ * not to be freed. */
 const char *term_begin(FILE *stream, TermStyle style);
 const char *term_end(FILE *stream, TermStyle style);
 
 /*
- * A line of progress on the terminal of standard error: each call replaces the one before. Does nothing when standard error is
- * no terminal. term_progress_clear() removes it; call it before any other output.
+ * A line of progress on the terminal of standard error: each call replaces the one before. Does
+ * nothing when standard error is no terminal. term_progress_clear() removes it; call it before any
+ * other output.
  */
 void term_progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void term_progress_clear(void);

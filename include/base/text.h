@@ -7,8 +7,8 @@
 #include <stdbool.h>
 
 /*
- * Compares names as versions, as sort -V does: runs of digits by their value (9 before 10), all else byte by byte. Equal only for
- * equal strings, so that an order by it is total.
+ * Compares names as versions, as sort -V does: runs of digits by their value (9 before 10), all
+ * else byte by byte. Equal only for equal strings, so that an order by it is total.
  */
 int text_compare_versions(const char *left, const char *right);
 
@@ -18,17 +18,20 @@ char *text_sha256(const void *bytes, size_t length);
 /* True when text is exactly `digits` lower-case hexadecimal digits. */
 bool text_is_hex(const char *text, size_t digits);
 
-/* "1 migration", "2 migrations": a count with its noun, for the caller to free. Plural is noun + "s". */
+/* "1 migration", "2 migrations": a count with its noun, for the caller to free. Plural is noun +
+ * "s". */
 char *text_count(guint count, const char *noun);
 
 /* Milliseconds for people: "340 ms", "2.1 s", "3 min 20 s"; for the caller to free. */
 char *text_duration(gint64 milliseconds);
 
-/* Sets the line and column (from 1, columns in characters) at which byte `offset` of the text stands. */
+/* Sets the line and column (from 1, columns in characters) at which byte `offset` of the text
+ * stands. */
 void text_position(const char *text, size_t offset, unsigned *line, unsigned *column);
 
 /*
- * "250ms", "30s", "10min", "24h", "7d" in milliseconds, or a plain number of `unit_ms` each (0: a unit is needed). -1 when the text is
- * none of these or too large. Digits only: no sign, no fraction.
+ * "250ms", "30s", "10min", "24h", "7d" in milliseconds, or a plain number of `unit_ms` each (0: a
+ * unit is needed). -1 when the text is none of these or too large. Digits only: no sign, no
+ * fraction.
  */
 gint64 text_parse_duration(const char *text, gint64 unit_ms);

@@ -16,6 +16,7 @@ typedef struct {
 	char *applied_by;
 	gint64 duration_ms;
 	char *path;        /* of the up script in the commit it came from; NULL when it was not asked for */
+	char *commit;      /* the commit it was deployed from; NULL when it was not asked for */
 } Applied;
 
 void applied_free(Applied *applied);

@@ -59,7 +59,8 @@ bool error_set(GError **error, ErrorCode code, const char *format, ...)
 	return false;
 }
 
-/* Replaces *field by the formatted text; text that stands there already is kept in front of it, a line each. */
+/* Replaces *field by the formatted text; text that stands there already is kept in front of it, a
+ * line each. */
 static void add_line(char **field, const char *format, va_list args)
 {
 	g_autofree char *line = g_strdup_vprintf(format, args);
@@ -146,7 +147,7 @@ int error_exit_status(const GError *error)
 {
 	static const int status[] = {
 #define X(code, exit_status) [code] = exit_status,
-	        ERROR_CODES(X)
+		ERROR_CODES(X)
 #undef X
 	};
 
@@ -176,7 +177,8 @@ static void append_lines(GString *text, const char *first, const char *lines)
 		return;
 	each = g_strsplit(lines, "\n", -1);
 	for (guint i = 0; each[i]; i++)
-		g_string_append_printf(text, "%*s%s\n", (int)strlen(first), i ? "" : first, each[i]);
+		g_string_append_printf(text, "%*s%s\n", (int)strlen(first), i ? "" : first,
+				       each[i]);
 }
 
 char *error_format(const GError *error, const char *label, bool colour)

@@ -114,8 +114,8 @@ static bool spawn_with(const ProcSpec *spec, const int fd[3], int *status, GErro
 	ProcSpec copy = *spec;
 	GPid pid;
 
-	if (!g_spawn_async_with_fds(spec->cwd, unconst(spec->argv), unconst(spec->env), flags, setup, &copy,
-	                            &pid, fd[0], fd[1], fd[2], &why)) {
+	if (!g_spawn_async_with_fds(spec->cwd, unconst(spec->argv), unconst(spec->env), flags,
+				    setup, &copy, &pid, fd[0], fd[1], fd[2], &why)) {
 		error_set(error, ERR_SYSTEM, "cannot run '%s'", spec->argv[0]);
 		return error_detail(error, "%s", why->message);
 	}
@@ -154,7 +154,7 @@ bool proc_run_ok(const ProcSpec *spec, ProcResult *result, GError **error)
 		return true;
 	said = result->err->len ? result->err->str : result->out->str;
 	error_set(error, ERR_SYSTEM, "'%s%s%s' failed with status %d", spec->argv[0],
-	          spec->argv[1] ? " " : "", spec->argv[1] ? spec->argv[1] : "", result->status);
+		  spec->argv[1] ? " " : "", spec->argv[1] ? spec->argv[1] : "", result->status);
 	if (*said) {
 		g_autofree char *text = g_strchomp(g_strdup(said));
 		error_detail(error, "%s", text);

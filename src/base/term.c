@@ -25,8 +25,8 @@ void term_no_color(void)
 const char *term_begin(FILE *stream, TermStyle style)
 {
 	static const char *const sequence[] = {
-	        [TERM_PLAIN] = "",         [TERM_GOOD] = "\033[32m", [TERM_BAD] = "\033[1;31m",
-	        [TERM_WARN] = "\033[33m",  [TERM_DIM] = "\033[2m",   [TERM_BOLD] = "\033[1m",
+		[TERM_PLAIN] = "",        [TERM_GOOD] = "\033[32m", [TERM_BAD] = "\033[1;31m",
+		[TERM_WARN] = "\033[33m", [TERM_DIM] = "\033[2m",   [TERM_BOLD] = "\033[1m",
 	};
 
 	return term_has_colour(stream) ? sequence[style] : "";

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-/* Compares two runs of digits by value: without leading zeros the longer is larger. Moves both past their run. */
+/* Compares two runs of digits by value: without leading zeros the longer is larger. Moves both past
+ * their run. */
 static int compare_numbers(const char **left, const char **right)
 {
 	size_t left_length, right_length;
@@ -64,9 +65,9 @@ char *text_duration(gint64 milliseconds)
 		return g_strdup_printf("%d ms", (int)milliseconds);
 	if (milliseconds < 60000)
 		return g_strdup_printf("%d.%d s", (int)(milliseconds / 1000),
-		                       (int)(milliseconds % 1000 / 100));
+				       (int)(milliseconds % 1000 / 100));
 	return g_strdup_printf("%d min %d s", (int)(milliseconds / 60000),
-	                       (int)(milliseconds % 60000 / 1000));
+			       (int)(milliseconds % 60000 / 1000));
 }
 
 void text_position(const char *text, size_t offset, unsigned *line, unsigned *column)

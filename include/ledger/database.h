@@ -1,0 +1,109 @@
+/*
+ * The ledger's half in the database: schema `git_migrate`. Every query is a named function; nothing
+ * else reads or writes these tables.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "ledger/chain.h"
+#include "model/applied.h"
+#include "model/migration.h"
+#include "model/record.h"
+#include "pg/session.h"
+
+#define LEDGER_FORMAT 1
+
+/* Where we are connected, and what the ledger there says of itself. */
+typedef struct {
+	char *database; /* SYSTEM-IDENTIFIER/OID/NAME; the identifier is "unknown" where the server
+			   hides it */
+	char *user;
+	char *time;  /* the server's clock, ISO 8601 in UTC with microseconds */
+	bool pooled; /* the server process changes between transactions: a transaction pooler stands
+			between */
+	bool in_recovery; /* a read-only standby */
+	bool present;     /* the ledger exists; the rest is set only then */
+	int format;
+	char *ledger;      /* uuid */
+	char *environment; /* for which it was made */
+	gint64 sequence;   /* of the last record; 0 when there is none */
+	char *head;        /* id of the last record, or NULL */
+} LedgerState;
+
+void ledger_state_clear(LedgerState *state);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LedgerState, ledger_state_clear)
+
+/* Reads the state. A ledger of a newer format is ERR_LEDGER. `state` must be zeroed; the caller
+ * clears it. */
+bool ledger_database_state(PgSession *session, LedgerState *state, GError **error);
+
+/* Makes the schema in one transaction; fine when another deployer was faster. ERR_LEDGER names
+ * missing privileges. */
+bool ledger_database_create(PgSession *session, const char *environment, GError **error);
+
+/* Every record as a link of the chain (LedgerLink*, ledger/chain.h), oldest first. */
+GPtrArray *ledger_database_links(PgSession *session, GError **error);
+
+/* The texts of the records from a sequence on, oldest first: GBytes*, owned. */
+GPtrArray *ledger_database_texts(PgSession *session, gint64 from_sequence, GError **error);
+
+/* One record's text by the beginning of its id or by its sequence in decimal; NULL without error
+ * when there is none. */
+GBytes *ledger_database_find(PgSession *session, const char *id_or_sequence, GError **error);
+
+/* All applied migrations. `whole` also fills content, path, commit, applied_at, applied_by and
+ * duration. */
+AppliedSet *ledger_database_applied(PgSession *session, bool whole, GError **error);
+
+/* Appends a record whose raw text is set. A sequence or id that exists already is ERR_LEDGER:
+ * somebody was faster. */
+bool ledger_database_add_record(PgSession *session, const Record *record, GError **error);
+
+/* What is written for an applied migration. */
+typedef struct {
+	const char *id;
+	const char *blob;
+	const char *content;
+	const char *path;
+	const char *commit;
+	gint64 record;
+	gint64 duration_ms; /* -1: since the beginning of the transaction */
+} LedgerApply;
+
+/* Add the write to a batch, inside the migration's own transaction. A repeatable migration's row is
+ * replaced. */
+void ledger_batch_apply(PgBatch *batch, const LedgerApply *apply);
+void ledger_batch_revert(PgBatch *batch, const char *id);
+void ledger_batch_clear_journal(PgBatch *batch, const char *id, const char *direction);
+
+/* The journal of one script: what its statements did so far. */
+typedef struct {
+	guint statement; /* from 1 */
+	char *digest;
+	bool finished;
+} LedgerStep;
+
+void ledger_step_free(LedgerStep *step);
+GPtrArray *ledger_database_journal(PgSession *session, const char *id, const char *direction,
+				   GError **error);
+bool ledger_database_step_begin(PgSession *session, const char *id, const char *direction,
+				guint statement, const char *digest, gint64 record, GError **error);
+void ledger_batch_step_finish(PgBatch *batch, const char *id, const char *direction,
+			      guint statement);
+
+/* Ids of migrations whose script stopped half-way, with direction: "ID\tup"; NULL-terminated. */
+char **ledger_database_partial(PgSession *session, GError **error);
+
+/* The lock of all deployers of a database: a session lock, asked for and never waited for inside
+ * the server. */
+bool ledger_database_try_lock(PgSession *session, bool *locked, GError **error);
+/* Who holds it, in words for people; NULL without error when nobody does (any more). */
+char *ledger_database_lock_holder(PgSession *session, GError **error);
+
+/* INVALID indexes of all schemas, "schema.index" quoted as needed; NULL-terminated. */
+char **ledger_database_invalid_indexes(PgSession *session, GError **error);
+/* Whether an index exists, and whether it is valid. `schema` NULL: by search_path. */
+bool ledger_database_index_state(PgSession *session, const char *schema, const char *index,
+				 bool *exists, bool *valid, GError **error);

@@ -1,0 +1,38 @@
+/*
+ * State commits: refs/migrate/state/ENVIRONMENT, a chain of commits whose tree holds the scripts of
+ * all applied migrations as they were applied, so that any of them can be undone although its
+ * branch is gone, and so that stock Git can compare two environments.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "git/repo.h"
+#include "model/applied.h"
+
+#define LEDGER_STATE_FOLDER "migrations"
+
+/* "refs/migrate/state/ENVIRONMENT", for the caller to free. */
+char *ledger_state_ref(const char *environment);
+
+/* The id of the record whose outcome the state shows (its Record trailer), or NULL without error
+ * when there is no state. */
+char *ledger_state_record(GitRepo *repo, const char *environment, GError **error);
+
+/* What a new state is about. */
+typedef struct {
+	const char *environment;
+	const char *record; /* id of the ledger's last record */
+	gint64 sequence;
+	const char *commit;  /* that was deployed */
+	const char *summary; /* "3 migrations applied" */
+} LedgerStateWords;
+
+/*
+ * Writes a state commit with these script files (GitEntry*, paths relative to the migrations
+ * folder) on top of the ref. Tries again when another process moved it. Nothing is written when the
+ * tip already shows this record.
+ */
+bool ledger_state_write(GitRepo *repo, const LedgerStateWords *words, const GPtrArray *entries,
+			GError **error);

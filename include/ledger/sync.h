@@ -1,0 +1,36 @@
+/*
+ * The Git half of ledgers between clones: fetched into a tracking namespace of our own, joined
+ * without losing a record, pushed without force.
+ *
+ * refs/migrate/remotes/REMOTE/notes/ENV and .../state/ENV are tracking copies. A fetch refspec into
+ * refs/notes itself would delete or overwrite records that are not pushed yet.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "git/repo.h"
+
+typedef enum { LEDGER_SYNC_NOTHING, LEDGER_SYNC_DONE, LEDGER_SYNC_UNREACHABLE } LedgerSyncOutcome;
+
+typedef struct {
+	char *remote; /* or NULL: there is none, nothing to do */
+	LedgerSyncOutcome outcome;
+	char *warning; /* why the remote could not be used, or what was strange; NULL when all is
+			  well */
+} LedgerSync;
+
+void ledger_sync_clear(LedgerSync *sync);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LedgerSync, ledger_sync_clear)
+
+/*
+ * Fetches the notes and states of all environments and joins those of `environment` (all when NULL)
+ * into the local refs. An unreachable remote is no error: the database is the truth, so it becomes
+ * a warning. `sync` must be zeroed; the caller clears it.
+ */
+bool ledger_sync_fetch(GitRepo *repo, const char *environment, LedgerSync *sync, GError **error);
+
+/* Pushes what the remote's tracking copies lack. Joins and tries again when the remote moved on.
+ * Failure is a warning as above. */
+bool ledger_sync_push(GitRepo *repo, const char *environment, LedgerSync *sync, GError **error);

@@ -1,0 +1,290 @@
+#include "ledger/audit.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "git/signing.h"
+#include "ledger/record.h"
+
+void ledger_audit_free(LedgerAudit *audit)
+{
+	if (!audit)
+		return;
+	g_clear_pointer(&audit->records, g_ptr_array_unref);
+	g_clear_pointer(&audit->signers, g_ptr_array_unref);
+	g_clear_pointer(&audit->problems, g_ptr_array_unref);
+	g_free(audit);
+}
+
+static LedgerAudit *audit_new(guint total)
+{
+	LedgerAudit *audit = g_new0(LedgerAudit, 1);
+
+	audit->records = g_ptr_array_new_with_free_func((GDestroyNotify)record_free);
+	audit->signers = g_ptr_array_new_with_free_func(g_free);
+	audit->problems = ledger_problems_new();
+	audit->total = total;
+	return audit;
+}
+
+/* ---- the memory: a line with the context, then an id and sequence a line ---- */
+
+#define MEMORY_FIRST_LINE "git-migrate verified 1 "
+
+static char *memory_path(GitRepo *repo, const char *environment)
+{
+	return g_strdup_printf("%s/git-migrate/verified/%s", git_repo_common_dir(repo),
+			       environment);
+}
+
+/* What verdicts depend on: git's view of the keys, the ledger, and the list of those who may sign.
+ */
+static char *memory_context(GitRepo *repo, const Environment *environment, const char *ledger,
+			    GError **error)
+{
+	g_autofree char *signers = g_strjoinv("\n", environment->signers);
+	g_autofree char *keys =
+		environment->sign ? git_verify_context(repo, error) : g_strdup("unsigned");
+	g_autofree char *all = NULL;
+
+	if (!keys)
+		return NULL;
+	all = g_strjoin("\n", keys, ledger, signers, NULL);
+	return text_sha256(all, strlen(all));
+}
+
+/* The remembered lines "ID SEQUENCE", or an empty list. `same` tells whether they were found good
+ * in this context. */
+static char **read_memory(GitRepo *repo, const char *environment, const char *context, bool *same)
+{
+	g_autofree char *path = memory_path(repo, environment);
+	g_autofree char *first = g_strconcat(MEMORY_FIRST_LINE, context, "\n", NULL);
+	g_autofree char *text = NULL;
+	const char *rest;
+
+	*same = false;
+	if (!g_file_get_contents(path, &text, NULL, NULL))
+		return g_new0(char *, 1);
+	*same = g_str_has_prefix(text, first);
+	rest = strchr(text, '\n');
+	return g_strsplit(rest ? rest + 1 : "", "\n", -1);
+}
+
+/* A memory that cannot be written costs time later, nothing else. */
+static void write_memory(GitRepo *repo, const char *environment, const char *context,
+			 const GPtrArray *links)
+{
+	g_autofree char *path = memory_path(repo, environment);
+	g_autofree char *folder = g_path_get_dirname(path);
+	g_autoptr(GString) text = g_string_new(MEMORY_FIRST_LINE);
+
+	g_string_append_printf(text, "%s\n", context);
+	for (guint i = 0; i < links->len; i++) {
+		const LedgerLink *link = g_ptr_array_index(links, i);
+		g_string_append_printf(text, "%s %" G_GINT64_FORMAT "\n", link->id, link->sequence);
+	}
+	if (file_make_folder(folder, NULL))
+		file_write(path, text->str, text->len, NULL);
+}
+
+void ledger_audit_remember(GitRepo *repo, const char *environment, const Record *record)
+{
+	g_autofree char *path = memory_path(repo, environment);
+	g_autofree char *text = NULL;
+	g_autofree char *longer = NULL;
+
+	if (!g_file_get_contents(path, &text, NULL, NULL))
+		return;
+	longer = g_strdup_printf("%s%s %" G_GINT64_FORMAT "\n", text, record->id, record->sequence);
+	file_write(path, longer, strlen(longer), NULL);
+}
+
+/* How many links from the first on are remembered as they are now. */
+static guint count_remembered(char *const *memory, const GPtrArray *links)
+{
+	guint count = 0;
+
+	while (count < links->len && memory[count]) {
+		const LedgerLink *link = g_ptr_array_index(links, count);
+		if (strncmp(memory[count], link->id, 64) != 0)
+			break;
+		count++;
+	}
+	return count;
+}
+
+/* Remembered records that the database lost and no restore explains. */
+static void find_lost(char *const *memory, guint from, const GPtrArray *links, GPtrArray *problems)
+{
+	const guint known = from;
+
+	for (guint i = known; memory[i] && strlen(memory[i]) > 65; i++) {
+		const gint64 sequence = g_ascii_strtoll(memory[i] + 65, NULL, 10);
+		bool explained = false;
+
+		for (guint j = 0; j < links->len && !explained; j++) {
+			const LedgerLink *link = g_ptr_array_index(links, j);
+			explained = strncmp(link->id, memory[i], 64) == 0 ||
+				    (link->restores && link->sequence > sequence);
+		}
+		if (!explained)
+			ledger_problem_add(problems, sequence,
+					   "record %" G_GINT64_FORMAT
+					   " (%.12s) was verified here before and is "
+					   "not in the database any more",
+					   sequence, memory[i]);
+	}
+}
+
+/* ---- signatures ---- */
+
+static bool may_sign(const Environment *environment, const GitVerdict *verdict)
+{
+	if (!environment->signers[0])
+		return true;
+	for (char **who = environment->signers; *who; who++)
+		if (g_strcmp0(*who, verdict->signer) == 0 || g_strcmp0(*who, verdict->key) == 0 ||
+		    (verdict->signer && strchr(verdict->signer, '<') &&
+		     strstr(verdict->signer, *who)))
+			return true;
+	return false;
+}
+
+/* Why a verdict is not enough, for the caller to free; NULL when it is. */
+static char *objection(const Environment *environment, const GitVerdict *verdict)
+{
+	if (!verdict->good)
+		return g_strdup(verdict->reason ? verdict->reason
+						: "git does not accept its signature");
+	if (!may_sign(environment, verdict))
+		return g_strdup_printf("'%s' is not among the signers of environment '%s'",
+				       verdict->signer ? verdict->signer : verdict->key,
+				       environment->name);
+	return NULL;
+}
+
+static bool check_signatures(GitRepo *repo, const Environment *environment, LedgerAudit *audit,
+			     GError **error)
+{
+	g_autoptr(GPtrArray) texts = g_ptr_array_new();
+	g_autoptr(GPtrArray) verdicts = NULL;
+
+	for (guint i = 0; i < audit->records->len; i++)
+		g_ptr_array_add(texts, ((Record *)g_ptr_array_index(audit->records, i))->raw);
+	verdicts = git_verify_texts(repo, texts, error);
+	if (!verdicts)
+		return false;
+	for (guint i = 0; i < verdicts->len; i++) {
+		const GitVerdict *verdict = g_ptr_array_index(verdicts, i);
+		const Record *record = g_ptr_array_index(audit->records, i);
+		g_autofree char *why = record->is_signed ? objection(environment, verdict) : NULL;
+
+		g_ptr_array_add(audit->signers, g_strdup(verdict->signer));
+		if (why)
+			ledger_problem_add(audit->problems, record->sequence,
+					   "record %" G_GINT64_FORMAT ": bad signature: %s",
+					   record->sequence, why);
+	}
+	audit->signatures = verdicts->len;
+	return true;
+}
+
+static bool no_signatures(LedgerAudit *audit)
+{
+	for (guint i = 0; i < audit->records->len; i++)
+		g_ptr_array_add(audit->signers, NULL);
+	return true;
+}
+
+bool ledger_audit_own(GitRepo *repo, const Environment *environment, const Record *record,
+		      GError **error)
+{
+	g_autoptr(GPtrArray) texts = g_ptr_array_new();
+	g_autoptr(GPtrArray) verdicts = NULL;
+	g_autofree char *why = NULL;
+
+	if (!environment->sign)
+		return true;
+	g_ptr_array_add(texts, record->raw);
+	verdicts = git_verify_texts(repo, texts, error);
+	if (!verdicts)
+		return false;
+	why = record->is_signed ? objection(environment, g_ptr_array_index(verdicts, 0))
+				: g_strdup("it is not signed");
+	if (!why)
+		return true;
+	error_set(error, ERR_LEDGER, "git signed a record for '%s', but would not accept it: %s",
+		  environment->name, why);
+	return error_hint(
+		error,
+		"list the key in gpg.ssh.allowedSignersFile (ssh) or import it (gpg), then run "
+		"'git migrate doctor --env %s'",
+		environment->name);
+}
+
+/* ---- the audit ---- */
+
+/* Parses the texts from the first new one on; `before` receives the last remembered one, for the
+ * chain. */
+static void parse_texts(const GPtrArray *texts, bool has_before, Record **before,
+			LedgerAudit *audit)
+{
+	for (guint i = 0; i < texts->len; i++) {
+		g_autoptr(GError) why = NULL;
+		Record *record = ledger_record_parse(g_ptr_array_index(texts, i), &why);
+
+		if (!record)
+			ledger_problem_add(audit->problems, 0,
+					   "the database holds a forged or damaged row: %s",
+					   why->message);
+		else if (i == 0 && has_before)
+			*before = record;
+		else
+			g_ptr_array_add(audit->records, record);
+	}
+}
+
+static bool audit_rest(PgSession *session, GitRepo *repo, const Environment *environment,
+		       const LedgerState *state, const GPtrArray *links, LedgerAudit *audit,
+		       GError **error)
+{
+	const LedgerExpectation expected = {environment->name, state->ledger, environment->sign};
+	const bool has_before = audit->remembered > 0;
+	const LedgerLink *first =
+		g_ptr_array_index(links, has_before ? audit->remembered - 1 : audit->remembered);
+	g_autoptr(GPtrArray) texts = ledger_database_texts(session, first->sequence, error);
+	g_autoptr(Record) before = NULL;
+
+	if (!texts)
+		return false;
+	parse_texts(texts, has_before, &before, audit);
+	ledger_chain_check(before, audit->records, &expected, audit->problems);
+	return environment->sign ? check_signatures(repo, environment, audit, error)
+				 : no_signatures(audit);
+}
+
+LedgerAudit *ledger_audit(PgSession *session, GitRepo *repo, const Environment *environment,
+			  const LedgerState *state, const GPtrArray *links, bool full,
+			  GError **error)
+{
+	g_autoptr(LedgerAudit) audit = audit_new(links->len);
+	g_autofree char *context = memory_context(repo, environment, state->ledger, error);
+	g_auto(GStrv) memory = NULL;
+	guint known;
+	bool same;
+
+	if (!context)
+		return NULL;
+	memory = read_memory(repo, environment->name, context, &same);
+	known = count_remembered(memory, links);
+	find_lost(memory, known, links, audit->problems);
+	audit->remembered = same && !full ? known : 0;
+	if (audit->remembered < links->len &&
+	    !audit_rest(session, repo, environment, state, links, audit, error))
+		return NULL;
+	if (audit->problems->len == 0)
+		write_memory(repo, environment->name, context, links);
+	return g_steal_pointer(&audit);
+}

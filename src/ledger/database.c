@@ -1,0 +1,379 @@
+#include "ledger/database.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "embed.h"
+
+void ledger_state_clear(LedgerState *state)
+{
+	g_free(state->database);
+	g_free(state->user);
+	g_free(state->time);
+	g_free(state->ledger);
+	g_free(state->environment);
+	g_free(state->head);
+	*state = (LedgerState){0};
+}
+
+void ledger_step_free(LedgerStep *step)
+{
+	if (!step)
+		return;
+	g_free(step->digest);
+	g_free(step);
+}
+
+#define ISO_UTC(expression) \
+	"to_char(" expression " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+
+/* pg_control_system() may be hidden from us: then the identifier is unknown, and that is no error.
+ */
+static const char where_sql[] =
+	"SELECT CASE WHEN has_function_privilege('pg_control_system()', 'execute')"
+	" THEN (SELECT system_identifier::text FROM pg_control_system()) ELSE 'unknown' END"
+	" || '/' || d.oid || '/' || d.datname, session_user, " ISO_UTC(
+		"clock_timestamp()") ","
+				     " pg_backend_pid(), pg_is_in_recovery(), "
+				     "to_regclass('git_migrate.meta') IS NOT NULL"
+				     " FROM pg_database d WHERE d.datname = current_database()";
+
+static const char meta_sql[] =
+	"SELECT m.format, m.ledger, m.environment, coalesce(r.sequence, 0), encode(r.id, 'hex')"
+	" FROM git_migrate.meta m LEFT JOIN LATERAL"
+	" (SELECT sequence, id FROM git_migrate.record ORDER BY sequence DESC LIMIT 1) r ON true";
+
+static bool read_meta(PgSession *session, LedgerState *state, GError **error)
+{
+	g_autoptr(PgResult) row = pg_session_query(session, meta_sql, 0, NULL, error);
+
+	if (!row)
+		return false;
+	if (pg_result_rows(row) != 1)
+		return error_set(error, ERR_LEDGER,
+				 "table git_migrate.meta must have one row and has %d",
+				 pg_result_rows(row));
+	state->format = (int)pg_result_int64(row, 0, 0);
+	if (state->format > LEDGER_FORMAT) {
+		error_set(error, ERR_LEDGER,
+			  "the ledger in this database has format %d, and this program knows %d",
+			  state->format, LEDGER_FORMAT);
+		return error_hint(error, "install a newer git-migrate");
+	}
+	state->ledger = g_strdup(pg_result_text(row, 0, 1));
+	state->environment = g_strdup(pg_result_text(row, 0, 2));
+	state->sequence = pg_result_int64(row, 0, 3);
+	state->head = g_strdup(pg_result_text(row, 0, 4));
+	return true;
+}
+
+bool ledger_database_state(PgSession *session, LedgerState *state, GError **error)
+{
+	g_autoptr(PgResult) row = pg_session_query(session, where_sql, 0, NULL, error);
+
+	if (!row)
+		return false;
+	state->database = g_strdup(pg_result_text(row, 0, 0));
+	state->user = g_strdup(pg_result_text(row, 0, 1));
+	state->time = g_strdup(pg_result_text(row, 0, 2));
+	state->pooled = pg_result_int64(row, 0, 3) != pg_session_backend_pid(session);
+	state->in_recovery = pg_result_bool(row, 0, 4);
+	state->present = pg_result_bool(row, 0, 5);
+	return !state->present || read_meta(session, state, error);
+}
+
+bool ledger_database_create(PgSession *session, const char *environment, GError **error)
+{
+	const char *meta = "INSERT INTO git_migrate.meta (format, environment) VALUES ($1, $2)";
+	g_autofree char *format = g_strdup_printf("%d", LEDGER_FORMAT);
+	const char *values[] = {format, environment};
+	g_autoptr(PgResult) done = NULL;
+
+	if (!pg_session_execute(session, "BEGIN", error))
+		return false;
+	if (pg_session_execute(session, sql_ledger_schema, error) &&
+	    (done = pg_session_query(session, meta, 2, values, error)) &&
+	    pg_session_execute(session, "COMMIT", error))
+		return true;
+	pg_session_execute(session, "ROLLBACK", NULL);
+	g_prefix_error(error, "cannot make the ledger (schema git_migrate): ");
+	return error_hint(
+		error, "the database's user needs CREATE on the database for its first deployment");
+}
+
+GPtrArray *ledger_database_links(PgSession *session, GError **error)
+{
+	/* A restore says so within its first lines: two kilobytes hold them. */
+	const char *sql =
+		"SELECT sequence, encode(id, 'hex'),"
+		" position('\\012action restore\\012'::bytea IN substring(raw FOR 2048)) > 0"
+		" FROM git_migrate.record ORDER BY sequence";
+	g_autoptr(PgResult) rows = pg_session_query(session, sql, 0, NULL, error);
+	GPtrArray *links;
+
+	if (!rows)
+		return NULL;
+	links = g_ptr_array_new_with_free_func((GDestroyNotify)ledger_link_free);
+	for (int i = 0; i < pg_result_rows(rows); i++)
+		g_ptr_array_add(links, ledger_link_new(pg_result_int64(rows, i, 0),
+						       pg_result_text(rows, i, 1),
+						       pg_result_bool(rows, i, 2)));
+	return links;
+}
+
+GPtrArray *ledger_database_texts(PgSession *session, gint64 from_sequence, GError **error)
+{
+	const char *sql =
+		"SELECT raw FROM git_migrate.record WHERE sequence >= $1 ORDER BY sequence";
+	g_autofree char *from = g_strdup_printf("%" G_GINT64_FORMAT, from_sequence);
+	const char *values[] = {from};
+	g_autoptr(PgResult) rows = pg_session_query(session, sql, 1, values, error);
+	GPtrArray *texts;
+
+	if (!rows)
+		return NULL;
+	texts = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+	for (int i = 0; i < pg_result_rows(rows); i++)
+		g_ptr_array_add(texts, pg_result_bytes(rows, i, 0));
+	return texts;
+}
+
+GBytes *ledger_database_find(PgSession *session, const char *id_or_sequence, GError **error)
+{
+	const char *sql = "SELECT raw FROM git_migrate.record WHERE sequence::text = $1"
+			  " OR (length($1) >= 7 AND starts_with(encode(id, 'hex'), $1))"
+			  " ORDER BY sequence::text = $1 DESC, sequence LIMIT 1";
+	const char *values[] = {id_or_sequence};
+	g_autoptr(PgResult) rows = pg_session_query(session, sql, 1, values, error);
+
+	return rows && pg_result_rows(rows) ? pg_result_bytes(rows, 0, 0) : NULL;
+}
+
+AppliedSet *ledger_database_applied(PgSession *session, bool whole, GError **error)
+{
+	const char *brief =
+		"SELECT id, blob, position, record FROM git_migrate.applied ORDER BY position";
+	const char *full = "SELECT id, blob, position, record, content, path, commit,"
+			   " " ISO_UTC("applied_at") ", applied_by, execution_time_ms"
+						     " FROM git_migrate.applied ORDER BY position";
+	g_autoptr(PgResult) rows = pg_session_query(session, whole ? full : brief, 0, NULL, error);
+	AppliedSet *set;
+
+	if (!rows)
+		return NULL;
+	set = applied_set_new();
+	for (int i = 0; i < pg_result_rows(rows); i++) {
+		Applied *applied = g_new0(Applied, 1);
+
+		applied->id = g_strdup(pg_result_text(rows, i, 0));
+		applied->blob = g_strdup(pg_result_text(rows, i, 1));
+		applied->position = pg_result_int64(rows, i, 2);
+		applied->record = pg_result_int64(rows, i, 3);
+		if (whole) {
+			applied->content = g_strdup(pg_result_text(rows, i, 4));
+			applied->path = g_strdup(pg_result_text(rows, i, 5));
+			applied->commit = g_strdup(pg_result_text(rows, i, 6));
+			applied->applied_at = g_strdup(pg_result_text(rows, i, 7));
+			applied->applied_by = g_strdup(pg_result_text(rows, i, 8));
+			applied->duration_ms = pg_result_int64(rows, i, 9);
+		}
+		applied_set_add(set, applied);
+	}
+	return set;
+}
+
+bool ledger_database_add_record(PgSession *session, const Record *record, GError **error)
+{
+	const char *sql = "INSERT INTO git_migrate.record (sequence, id, raw)"
+			  " VALUES ($1, decode($2, 'hex'), $3)";
+	g_autofree char *sequence = g_strdup_printf("%" G_GINT64_FORMAT, record->sequence);
+	const char *values[] = {sequence, record->id, NULL};
+	size_t length;
+	const void *bytes = g_bytes_get_data(record->raw, &length);
+	g_autoptr(PgResult) done =
+		pg_session_query_bytes(session, sql, 3, values, 2, bytes, length, error);
+
+	if (done)
+		return true;
+	g_prefix_error(error, "cannot write record %" G_GINT64_FORMAT ": ", record->sequence);
+	return false;
+}
+
+void ledger_batch_apply(PgBatch *batch, const LedgerApply *apply)
+{
+	/* now() is the time at which the transaction began. */
+	const char *sql =
+		"INSERT INTO git_migrate.applied"
+		" (id, blob, content, path, commit, record, execution_time_ms)"
+		" VALUES ($1, $2, $3, $4, $5, $6, coalesce($7::bigint,"
+		" (extract(epoch FROM clock_timestamp() - now()) * 1000)::bigint))"
+		" ON CONFLICT (id) DO UPDATE SET blob = excluded.blob,"
+		" content = excluded.content, path = excluded.path, commit = excluded.commit,"
+		" record = excluded.record, applied_at = excluded.applied_at,"
+		" applied_by = excluded.applied_by,"
+		" execution_time_ms = excluded.execution_time_ms, position = DEFAULT";
+	g_autofree char *record = g_strdup_printf("%" G_GINT64_FORMAT, apply->record);
+	g_autofree char *duration = g_strdup_printf("%" G_GINT64_FORMAT, apply->duration_ms);
+	const char *values[] = {apply->id,
+				apply->blob,
+				apply->content,
+				apply->path,
+				apply->commit,
+				record,
+				apply->duration_ms < 0 ? NULL : duration};
+
+	pg_batch_add(batch, sql, G_N_ELEMENTS(values), values);
+}
+
+void ledger_batch_revert(PgBatch *batch, const char *id)
+{
+	const char *values[] = {id};
+
+	pg_batch_add(batch, "DELETE FROM git_migrate.applied WHERE id = $1", 1, values);
+}
+
+void ledger_batch_clear_journal(PgBatch *batch, const char *id, const char *direction)
+{
+	const char *values[] = {id, direction};
+
+	pg_batch_add(batch,
+		     "DELETE FROM git_migrate.journal WHERE migration = $1 AND direction = $2", 2,
+		     values);
+}
+
+GPtrArray *ledger_database_journal(PgSession *session, const char *id, const char *direction,
+				   GError **error)
+{
+	const char *sql =
+		"SELECT statement, digest, finished_at IS NOT NULL FROM git_migrate.journal"
+		" WHERE migration = $1 AND direction = $2 ORDER BY statement";
+	const char *values[] = {id, direction};
+	g_autoptr(PgResult) rows = pg_session_query(session, sql, 2, values, error);
+	GPtrArray *steps;
+
+	if (!rows)
+		return NULL;
+	steps = g_ptr_array_new_with_free_func((GDestroyNotify)ledger_step_free);
+	for (int i = 0; i < pg_result_rows(rows); i++) {
+		LedgerStep *step = g_new0(LedgerStep, 1);
+
+		step->statement = (guint)pg_result_int64(rows, i, 0);
+		step->digest = g_strdup(pg_result_text(rows, i, 1));
+		step->finished = pg_result_bool(rows, i, 2);
+		g_ptr_array_add(steps, step);
+	}
+	return steps;
+}
+
+bool ledger_database_step_begin(PgSession *session, const char *id, const char *direction,
+				guint statement, const char *digest, gint64 record, GError **error)
+{
+	const char *sql =
+		"INSERT INTO git_migrate.journal (migration, direction, statement, digest, record)"
+		" VALUES ($1, $2, $3, $4, $5) ON CONFLICT (migration, direction, statement)"
+		" DO UPDATE SET digest = excluded.digest, record = excluded.record,"
+		" started_at = excluded.started_at, finished_at = NULL";
+	g_autofree char *number = g_strdup_printf("%u", statement);
+	g_autofree char *sequence = g_strdup_printf("%" G_GINT64_FORMAT, record);
+	const char *values[] = {id, direction, number, digest, sequence};
+	g_autoptr(PgResult) done = pg_session_query(session, sql, 5, values, error);
+
+	return done;
+}
+
+void ledger_batch_step_finish(PgBatch *batch, const char *id, const char *direction,
+			      guint statement)
+{
+	g_autofree char *number = g_strdup_printf("%u", statement);
+	const char *values[] = {id, direction, number};
+
+	pg_batch_add(batch,
+		     "UPDATE git_migrate.journal SET finished_at = clock_timestamp()"
+		     " WHERE migration = $1 AND direction = $2 AND statement = $3",
+		     3, values);
+}
+
+/* The first column of all rows as a NULL-terminated list. */
+static char **query_list(PgSession *session, const char *sql, GError **error)
+{
+	g_autoptr(PgResult) rows = pg_session_query(session, sql, 0, NULL, error);
+	char **list;
+
+	if (!rows)
+		return NULL;
+	list = g_new0(char *, (gsize)pg_result_rows(rows) + 1);
+	for (int i = 0; i < pg_result_rows(rows); i++)
+		list[i] = g_strdup(pg_result_text(rows, i, 0));
+	return list;
+}
+
+char **ledger_database_partial(PgSession *session, GError **error)
+{
+	return query_list(session,
+			  "SELECT DISTINCT migration || E'\\t' || direction FROM "
+			  "git_migrate.journal ORDER BY 1",
+			  error);
+}
+
+/*
+ * Advisory locks are counted per database, and a database has one ledger, so the key is a constant:
+ * "gitm" in ASCII. The try-variant is polled by an idle session: a deployer blocked inside
+ * pg_advisory_lock() would hold a snapshot, for which another's CREATE INDEX CONCURRENTLY waits for
+ * ever.
+ */
+#define LOCK_CLASS "1735947373"
+
+bool ledger_database_try_lock(PgSession *session, bool *locked, GError **error)
+{
+	const char *sql = "SELECT pg_try_advisory_lock(" LOCK_CLASS ", 1)";
+	g_autoptr(PgResult) row = pg_session_query(session, sql, 0, NULL, error);
+
+	if (!row)
+		return false;
+	*locked = pg_result_bool(row, 0, 0);
+	return true;
+}
+
+char *ledger_database_lock_holder(PgSession *session, GError **error)
+{
+	const char *sql = "SELECT format('%s (server process %s, connected since %s%s)',"
+			  " coalesce(nullif(a.application_name, ''), a.usename, 'somebody'), l.pid,"
+			  " to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS'),"
+			  " coalesce(' from ' || host(a.client_addr), ''))"
+			  " FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid)"
+			  " WHERE l.locktype = 'advisory' AND l.granted AND l.classid = " LOCK_CLASS
+			  " AND l.objid = 1 AND l.objsubid = 2"
+			  " AND l.database = (SELECT oid FROM pg_database WHERE datname = "
+			  "current_database())";
+	g_autoptr(PgResult) rows = pg_session_query(session, sql, 0, NULL, error);
+
+	return rows && pg_result_rows(rows) ? g_strdup(pg_result_text(rows, 0, 0)) : NULL;
+}
+
+char **ledger_database_invalid_indexes(PgSession *session, GError **error)
+{
+	return query_list(session,
+			  "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_index i"
+			  " JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = "
+			  "c.relnamespace"
+			  " WHERE NOT i.indisvalid AND c.relkind = 'i' ORDER BY 1",
+			  error);
+}
+
+bool ledger_database_index_state(PgSession *session, const char *schema, const char *index,
+				 bool *exists, bool *valid, GError **error)
+{
+	const char *sql =
+		"SELECT i.indisvalid FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid"
+		" WHERE c.relname = $2 AND (CASE WHEN $1::text IS NULL THEN "
+		"pg_table_is_visible(c.oid)"
+		" ELSE c.relnamespace = to_regnamespace(quote_ident($1)) END)";
+	const char *values[] = {schema, index};
+	g_autoptr(PgResult) rows = pg_session_query(session, sql, 2, values, error);
+
+	if (!rows)
+		return false;
+	*exists = pg_result_rows(rows) > 0;
+	*valid = *exists && pg_result_bool(rows, 0, 0);
+	return true;
+}

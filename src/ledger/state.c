@@ -1,0 +1,81 @@
+#include "ledger/state.h"
+
+#include <string.h>
+
+#include "base/error.h"
+
+#define TRAILER "\nRecord: sha256:"
+
+char *ledger_state_ref(const char *environment)
+{
+	return g_strconcat("refs/migrate/state/", environment, NULL);
+}
+
+/* The id in a state commit's Record trailer, or NULL. */
+static char *record_of(GitRepo *repo, const char *commit, GError **error)
+{
+	g_autofree char *message = git_repo_commit_message(repo, commit, error);
+	const char *trailer = message ? strstr(message, TRAILER) : NULL;
+
+	return trailer && strlen(trailer) >= strlen(TRAILER) + 64
+		       ? g_strndup(trailer + strlen(TRAILER), 64)
+		       : NULL;
+}
+
+char *ledger_state_record(GitRepo *repo, const char *environment, GError **error)
+{
+	g_autofree char *ref = ledger_state_ref(environment);
+	g_autofree char *tip = git_ref_read(repo, ref, error);
+
+	return tip ? record_of(repo, tip, error) : NULL;
+}
+
+static char *message_of(const LedgerStateWords *words)
+{
+	return g_strdup_printf(
+		"%s: %s\n" TRAILER "%s\nSequence: %" G_GINT64_FORMAT "\nCommit: %s\n",
+		words->environment, words->summary, words->record, words->sequence, words->commit);
+}
+
+static char *write_tree(GitRepo *repo, const GPtrArray *entries, GError **error)
+{
+	const char *const names[] = {LEDGER_STATE_FOLDER};
+	g_autofree char *scripts = git_repo_write_tree(repo, entries, error);
+	const char *const trees[] = {scripts};
+
+	return scripts ? git_repo_join_trees(repo, names, trees, 1, error) : NULL;
+}
+
+bool ledger_state_write(GitRepo *repo, const LedgerStateWords *words, const GPtrArray *entries,
+			GError **error)
+{
+	const int attempts = 20;
+	g_autofree char *ref = ledger_state_ref(words->environment);
+	g_autofree char *tree = write_tree(repo, entries, error);
+	g_autofree char *message = message_of(words);
+
+	if (!tree)
+		return false;
+	for (int i = 0; i < attempts; i++) {
+		g_autoptr(GError) why = NULL;
+		g_autofree char *tip = git_ref_read(repo, ref, &why);
+		const char *const parents[] = {tip, NULL};
+		g_autofree char *shown = tip ? record_of(repo, tip, NULL) : NULL;
+		g_autofree char *commit = NULL;
+		bool moved = false;
+
+		if (why) {
+			g_propagate_error(error, g_steal_pointer(&why));
+			return false;
+		}
+		if (g_strcmp0(shown, words->record) == 0)
+			return true;
+		commit = git_repo_write_commit(repo, tree, parents, message, error);
+		if (!commit || !git_ref_move(repo, ref, commit, tip, "git migrate", &moved, error))
+			return false;
+		if (moved)
+			return true;
+	}
+	return error_set(error, ERR_REPOSITORY, "cannot move '%s': other processes keep moving it",
+			 ref);
+}
