@@ -1,9 +1,10 @@
 /*
- * Commands as values: name, summary, options and a function. From one table of them come parsing, -h, completion and the tests
- * that every command has its manual page.
+ * Commands as values: name, summary, options and a function. From one table of them come parsing,
+ * -h, completion and the tests that every command has its manual page.
  *
- * A command's file defines one `const Command command_NAME`; cmd/table.c lists them. The dispatcher parses the command line, opens what the command needs,
- * prints its error, and turns it into the exit status.
+ * A command's file defines one `const Command command_NAME`; cmd/table.c lists them. The dispatcher
+ * parses the command line, opens what the command needs, prints its error, and turns it into the
+ * exit status.
  */
 #pragma once
 
@@ -20,8 +21,8 @@ typedef enum {
 } OptionKind;
 
 typedef struct {
-	char short_name;            /* or 0 */
-	const char *name;           /* exact: no abbreviations, so that a later option breaks no script */
+	char short_name;  /* or 0 */
+	const char *name; /* exact: no abbreviations, so that a later option breaks no script */
 	OptionKind kind;
 	const char *argument;       /* the word for its value in -h and the manual: "ID" */
 	const char *help;           /* a few words, lower case */
@@ -29,11 +30,22 @@ typedef struct {
 } CommandOption;
 
 /* The end of an option table. */
-#define OPTION_END {0, NULL, OPTION_FLAG, NULL, NULL, NULL}
+#define OPTION_END                                     \
+	{                                              \
+		0, NULL, OPTION_FLAG, NULL, NULL, NULL \
+	}
 
 /* Options that several commands have, each in one wording. */
-#define OPTION_ENV {'e', "env", OPTION_TEXT, "NAME", "the environment (default: local, or default_environment)", NULL}
-#define OPTION_FORMAT {0, "format", OPTION_CHOICE, "FORMAT", "how to print: text or json", command_formats}
+#define OPTION_ENV                                                                       \
+	{                                                                                \
+		'e', "env", OPTION_TEXT, "NAME",                                         \
+			"the environment (default: local, or default_environment)", NULL \
+	}
+#define OPTION_FORMAT                                                               \
+	{                                                                           \
+		0, "format", OPTION_CHOICE, "FORMAT", "how to print: text or json", \
+			command_formats                                             \
+	}
 extern const char *const command_formats[]; /* text, json */
 
 typedef enum { NEEDS_NOTHING, NEEDS_REPOSITORY } CommandNeeds;
@@ -42,10 +54,12 @@ typedef struct CommandContext CommandContext;
 
 typedef struct {
 	const char *name;
-	const char *summary;          /* for the list of commands and the manual: "show what is applied and what is pending" */
-	const char *arguments;        /* as in the synopsis: "[COMMIT]", or "" */
+	const char *summary;   /* for the list of commands and the manual: "show what is applied and
+				  what is pending" */
+	const char *arguments; /* as in the synopsis: "[COMMIT]", or "" */
 	guint arguments_min, arguments_max;
-	const CommandOption *options; /* own options; -h, -v, -q and --no-color come from the dispatcher */
+	const CommandOption
+		*options; /* own options; -h, -v, -q and --no-color come from the dispatcher */
 	CommandNeeds needs;
 	/* Returns false with *error, or true with *status set (0 on entry). */
 	bool (*run)(CommandContext *context, int *status, GError **error);
@@ -64,7 +78,8 @@ extern const Command *const command_table[];
 
 /* Values of options; asking for one that the command does not have is a bug and aborts. */
 bool command_flag(const CommandContext *context, const char *option);
-const char *command_text(const CommandContext *context, const char *option);   /* NULL when not given */
+const char *command_text(const CommandContext *context,
+			 const char *option); /* NULL when not given */
 gint64 command_number(const CommandContext *context, const char *option, gint64 otherwise);
 bool command_wants_json(const CommandContext *context);
 

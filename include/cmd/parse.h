@@ -1,8 +1,8 @@
 /*
  * The command line against a command's options.
  *
- * Exact names only; `--name=value`, `--name value`, `-n value`, `-nvalue`, joined flags `-vq`; `--` ends options; options and arguments
- * may be mixed.
+ * Exact names only; `--name=value`, `--name value`, `-n value`, `-nvalue`, joined flags `-vq`; `--`
+ * ends options; options and arguments may be mixed.
  */
 #pragma once
 
@@ -11,8 +11,9 @@
 #include "cmd/command.h"
 
 /*
- * Parses argv (without the program and the command's name) into context->arguments, values and verbosity. *wants_help is set for -h and --help. ERR_USAGE
- * names the word, and the nearest option as hint.
+ * Parses argv (without the program and the command's name) into context->arguments, values and
+ * verbosity. *wants_help is set for -h and --help. ERR_USAGE names the word, and the nearest option
+ * as hint.
  */
 bool command_parse(CommandContext *context, char **argv, bool *wants_help, GError **error);
 void command_context_clear(CommandContext *context);

@@ -1,8 +1,10 @@
 /*
- * The repository as we need it: revisions, trees and blobs of any commit, refs, and settings. Never the work tree.
+ * The repository as we need it: revisions, trees and blobs of any commit, refs, and settings. Never
+ * the work tree.
  *
- * Git itself is asked first whether and where there is a repository (ownership and safe.directory are its decision) and for its settings; objects
- * are then read through libgit2. Object ids are lower-case hexadecimal strings. Only this part includes git2.h.
+ * Git itself is asked first whether and where there is a repository (ownership and safe.directory
+ * are its decision) and for its settings; objects are then read through libgit2. Object ids are
+ * lower-case hexadecimal strings. Only this part includes git2.h.
  */
 #pragma once
 
@@ -12,8 +14,9 @@
 typedef struct GitRepo GitRepo;
 
 /*
- * Opens the repository of the current folder or of Git's environment variables. ERR_REPOSITORY with a remedy when there is none, when Git does not trust its
- * owner, or when libgit2 cannot read it (sha256 objects, reftable refs).
+ * Opens the repository of the current folder or of Git's environment variables. ERR_REPOSITORY with
+ * a remedy when there is none, when Git does not trust its owner, or when libgit2 cannot read it
+ * (sha256 objects, reftable refs).
  */
 GitRepo *git_repo_open(GError **error);
 void git_repo_free(GitRepo *repo);
@@ -25,13 +28,16 @@ const char *git_repo_work_dir(const GitRepo *repo);   /* absolute, or NULL when 
 bool git_repo_is_bare(const GitRepo *repo);
 bool git_repo_is_shallow(const GitRepo *repo);
 
-/* Git's settings as git-config(1) resolves them, `git -c` and includes too. NULL when unset. Borrowed from the repository. */
+/* Git's settings as git-config(1) resolves them, `git -c` and includes too. NULL when unset.
+ * Borrowed from the repository. */
 const char *git_repo_config(const GitRepo *repo, const char *key);
 bool git_repo_config_bool(const GitRepo *repo, const char *key, bool otherwise);
-/* Whether the value in force comes from a file inside the work tree (include.path = ../x), which a pull could change. */
+/* Whether the value in force comes from a file inside the work tree (include.path = ../x), which a
+ * pull could change. */
 bool git_repo_config_is_tracked(const GitRepo *repo, const char *key);
 
-/* Runs git in this repository: `arguments` without "git". Output for the caller to free, or NULL with ERR_REPOSITORY. */
+/* Runs git in this repository: `arguments` without "git". Output for the caller to free, or NULL
+ * with ERR_REPOSITORY. */
 char *git_repo_run(const GitRepo *repo, const char *const *arguments, GError **error);
 
 typedef struct {
@@ -39,21 +45,23 @@ typedef struct {
 	char *tree;
 	char *author; /* name */
 	char *email;
-	gint64 time;  /* author's, seconds since the epoch */
+	gint64 time; /* author's, seconds since the epoch */
 	char *subject;
 } GitRevision;
 
 void git_revision_free(GitRevision *commit);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GitRevision, git_revision_free)
 
-/* The commit that a revision (gitrevisions(7)) names, tags peeled; ERR_REPOSITORY names the revision. */
+/* The commit that a revision (gitrevisions(7)) names, tags peeled; ERR_REPOSITORY names the
+ * revision. */
 GitRevision *git_repo_commit(GitRepo *repo, const char *revision, GError **error);
 
 /* The same, the id alone; NULL without error when `quiet` and there is none. */
 char *git_repo_resolve(GitRepo *repo, const char *revision, bool quiet, GError **error);
 
 /* How many commits `tip` has that `base` has not, and the other way round. */
-bool git_repo_ahead_behind(GitRepo *repo, const char *tip, const char *base, guint *ahead, guint *behind, GError **error);
+bool git_repo_ahead_behind(GitRepo *repo, const char *tip, const char *base, guint *ahead,
+			   guint *behind, GError **error);
 
 typedef struct {
 	char *path; /* relative to the folder that was listed, with '/' */
@@ -66,33 +74,40 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(GitEntry, git_entry_free)
 GitEntry *git_entry_new(const char *path, const char *oid, guint mode);
 
 /*
- * All blobs below a folder ("" is the root) of a commit or tree, in tree order; GitEntry*, owned by the array. A folder that does not exist gives an
- * empty array. Missing trees of a partial clone are fetched by git.
+ * All blobs below a folder ("" is the root) of a commit or tree, in tree order; GitEntry*, owned by
+ * the array. A folder that does not exist gives an empty array. Missing trees of a partial clone
+ * are fetched by git.
  */
 GPtrArray *git_repo_list(GitRepo *repo, const char *treeish, const char *folder, GError **error);
 
-/* The id of what stands at a path of a commit or tree (blob or tree), or NULL without error when nothing does. */
+/* The id of what stands at a path of a commit or tree (blob or tree), or NULL without error when
+ * nothing does. */
 char *git_repo_path_oid(GitRepo *repo, const char *treeish, const char *path, GError **error);
 
-/* A blob's bytes (followed by a NUL that is not counted). A partial clone's missing blob is fetched by git. */
+/* A blob's bytes (followed by a NUL that is not counted). A partial clone's missing blob is fetched
+ * by git. */
 GBytes *git_repo_blob(GitRepo *repo, const char *oid, GError **error);
 
 /* Writing objects: each returns the new id for the caller to free. */
 char *git_repo_write_blob(GitRepo *repo, const void *bytes, size_t length, GError **error);
-/* The tree of these blobs (GitEntry*, any order, paths with '/'); an empty array gives the empty tree. */
+/* The tree of these blobs (GitEntry*, any order, paths with '/'); an empty array gives the empty
+ * tree. */
 char *git_repo_write_tree(GitRepo *repo, const GPtrArray *entries, GError **error);
 /* A tree out of named subtrees: `names` and `trees` side by side. */
-char *git_repo_join_trees(GitRepo *repo, const char *const *names, const char *const *trees, guint count, GError **error);
+char *git_repo_join_trees(GitRepo *repo, const char *const *names, const char *const *trees,
+			  guint count, GError **error);
 /* A commit by the configured committer. `parents` is NULL-terminated. */
-char *git_repo_write_commit(GitRepo *repo, const char *tree, const char *const *parents, const char *message, GError **error);
+char *git_repo_write_commit(GitRepo *repo, const char *tree, const char *const *parents,
+			    const char *message, GError **error);
 /* A commit's whole message, for the caller to free. */
 char *git_repo_commit_message(GitRepo *repo, const char *oid, GError **error);
 
 /* The id a ref stands at (not peeled), or NULL without error when there is no such ref. */
 char *git_ref_read(GitRepo *repo, const char *ref, GError **error);
-/* Moves a ref from `old` (NULL: must not exist) to `new`. *moved is false when somebody else was faster. */
-bool git_ref_move(GitRepo *repo, const char *ref, const char *new_oid, const char *old_oid, const char *reason, bool *moved,
-                  GError **error);
+/* Moves a ref from `old` (NULL: must not exist) to `new`. *moved is false when somebody else was
+ * faster. */
+bool git_ref_move(GitRepo *repo, const char *ref, const char *new_oid, const char *old_oid,
+		  const char *reason, bool *moved, GError **error);
 /* Names of all refs below a prefix such as "refs/notes/migrate/"; NULL-terminated, g_strfreev. */
 char **git_ref_list(GitRepo *repo, const char *prefix, GError **error);
 /* The branch HEAD points to ("main"), or NULL when detached; for the caller to free. */

@@ -9,18 +9,22 @@
 #include "git/repo.h"
 
 typedef struct {
-	char *commit;   /* the first-parent commit by which the path arrived and stayed; NULL: at or before the boundary */
+	char *commit;   /* the first-parent commit by which the path arrived and stayed; NULL: at or
+			   before the boundary */
 	guint distance; /* steps from the tip: larger is earlier */
 } GitLanding;
 
 /*
- * For every path of `paths` (relative to `folder`), the landing on the first-parent history of `tip`: the commit since which the path exists
- * without a gap. The walk ends when all are placed, at the root, or at `boundary` (a commit id, or NULL): what exists there already landed
- * at or before it. A shallow history that ends before is ERR_REPOSITORY with the remedy. When `boundary` is no first-parent ancestor, see
- * *off_chain (may be NULL): then the walk goes on to the merge base. The table maps path (char*, own) to GitLanding* (own).
+ * For every path of `paths` (relative to `folder`), the landing on the first-parent history of
+ * `tip`: the commit since which the path exists without a gap. The walk ends when all are placed,
+ * at the root, or at `boundary` (a commit id, or NULL): what exists there already landed at or
+ * before it. A shallow history that ends before is ERR_REPOSITORY with the remedy. When `boundary`
+ * is no first-parent ancestor, see *off_chain (may be NULL): then the walk goes on to the merge
+ * base. The table maps path (char*, own) to GitLanding* (own).
  */
-GHashTable *git_walk_landings(GitRepo *repo, const char *tip, const char *boundary, const char *folder,
-                              const char *const *paths, bool *off_chain, GError **error);
+GHashTable *git_walk_landings(GitRepo *repo, const char *tip, const char *boundary,
+			      const char *folder, const char *const *paths, bool *off_chain,
+			      GError **error);
 
 typedef struct {
 	char *commit;
@@ -33,10 +37,11 @@ typedef struct {
 void git_change_free(GitChange *change);
 
 /*
- * The commits reachable from `tip`, newest first, that changed `path` away from blob `original`, back to the one that last had it so.
- * GitChange*, owned by the array. Asks `git log`.
+ * The commits reachable from `tip`, newest first, that changed `path` away from blob `original`,
+ * back to the one that last had it so. GitChange*, owned by the array. Asks `git log`.
  */
-GPtrArray *git_walk_changes(GitRepo *repo, const char *tip, const char *path, const char *original, GError **error);
+GPtrArray *git_walk_changes(GitRepo *repo, const char *tip, const char *path, const char *original,
+			    GError **error);
 
 /* The unified diff of two blobs as git prints it, without colour; for the caller to free. */
 char *git_repo_diff_blobs(GitRepo *repo, const char *old_oid, const char *new_oid, GError **error);

@@ -11,10 +11,12 @@
 #include "model/plan.h"
 
 /*
- * Compares the script that ran (applied->blob) with the one in the commit, by meaning (sql/meaning.h) and by directives, and sets edit->kind. When
- * the old blob cannot be read here the edit is called real: unknown is never safe.
+ * Compares the script that ran (applied->blob) with the one in the commit, by meaning
+ * (sql/meaning.h) and by directives, and sets edit->kind. When the old blob cannot be read here the
+ * edit is called real: unknown is never safe.
  */
 bool history_edit_classify(GitRepo *repo, PlanEdit *edit, GError **error);
 
 /* The commits that made the edit, newest first; GitChange*, owned. */
-GPtrArray *history_edit_changes(GitRepo *repo, const char *commit, const PlanEdit *edit, GError **error);
+GPtrArray *history_edit_changes(GitRepo *repo, const char *commit, const PlanEdit *edit,
+				GError **error);

@@ -10,7 +10,8 @@
 #include "history/script.h"
 #include "model/migration.h"
 
-/* All migrations of a commit; reads trees, no blob. A folder that does not exist gives an empty set with tree NULL. */
+/* All migrations of a commit; reads trees, no blob. A folder that does not exist gives an empty set
+ * with tree NULL. */
 MigrationSet *history_read(GitRepo *repo, const char *commit, const char *folder, GError **error);
 
 /* Fills in migration->directives from its up script, unless they are there already. */
@@ -18,10 +19,11 @@ bool history_read_directives(GitRepo *repo, Migration *migration, GError **error
 
 typedef enum { SCRIPT_UP, SCRIPT_DOWN, SCRIPT_VERIFY } ScriptRole;
 
-/* A script's text with what keeps it alive. `text.present` is false when the migration has no such script. */
+/* A script's text with what keeps it alive. `text.present` is false when the migration has no such
+ * script. */
 typedef struct {
-	GBytes *file_bytes;  /* the whole file */
-	char *file;          /* its path, for errors */
+	GBytes *file_bytes; /* the whole file */
+	char *file;         /* its path, for errors */
 	char *blob;
 	ScriptText text;
 	bool no_transaction; /* the file's own marker */
@@ -31,11 +33,13 @@ void script_clear(Script *script);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Script, script_clear)
 
 /* Reads a script of a migration. `script` must be zeroed; the caller clears it. */
-bool history_read_script(GitRepo *repo, const Migration *migration, ScriptRole role, Script *script, GError **error);
+bool history_read_script(GitRepo *repo, const Migration *migration, ScriptRole role, Script *script,
+			 GError **error);
 
 /*
- * A migration as it was when it was applied, from a tree of scripts (the state commit's `migrations`): the set can be read as any
- * commit's, so this is history_read() on that tree with the given folder name inside it.
+ * A migration as it was when it was applied, from a tree of scripts (the state commit's
+ * `migrations`): the set can be read as any commit's, so this is history_read() on that tree with
+ * the given folder name inside it.
  */
-MigrationSet *history_read_tree(GitRepo *repo, const char *treeish, const char *folder, const char *shown_folder,
-                                GError **error);
+MigrationSet *history_read_tree(GitRepo *repo, const char *treeish, const char *folder,
+				const char *shown_folder, GError **error);

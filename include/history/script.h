@@ -19,23 +19,28 @@ typedef struct {
 typedef struct {
 	ScriptText up;
 	ScriptText down;
-	bool no_transaction; /* by the markers of dbmate (transaction:false) and goose (NO TRANSACTION) */
+	bool no_transaction; /* by the markers of dbmate (transaction:false) and goose (NO
+				TRANSACTION) */
 } ScriptSections;
 
 /*
- * The sections of a NAME.sql: `-- migrate:up` / `-- migrate:down`, `-- +goose Up` / `-- +goose Down` (StatementBegin and StatementEnd markers are only comments to us),
- * `-- +migrate Up` / `-- +migrate Down`. Without markers all of it is the up script and there is no down. ERR_MIGRATION with
- * place: a marker twice, down before up, text before the first marker that is no comment, two dialects in one file.
+ * The sections of a NAME.sql: `-- migrate:up` / `-- migrate:down`, `-- +goose Up` / `-- +goose
+ * Down` (StatementBegin and StatementEnd markers are only comments to us),
+ * `-- +migrate Up` / `-- +migrate Down`. Without markers all of it is the up script and there is no
+ * down. ERR_MIGRATION with place: a marker twice, down before up, text before the first marker that
+ * is no comment, two dialects in one file.
  */
-bool history_script_sections(const char *text, size_t length, const char *file, ScriptSections *sections, GError **error);
+bool history_script_sections(const char *text, size_t length, const char *file,
+			     ScriptSections *sections, GError **error);
 
 /*
- * Directives: lines `-- migrate: WORD ...` among the comments before the first statement. Unknown ones, wrong values and doubles are
- * ERR_MIGRATION with place. The caller frees the result.
- *   requires ID | no-transaction | irreversible REASON | batch size=N pause=DURATION | timeout DURATION |
- *   lock-timeout DURATION | risk low|medium|high|critical | allow RULE REASON
+ * Directives: lines `-- migrate: WORD ...` among the comments before the first statement. Unknown
+ * ones, wrong values and doubles are ERR_MIGRATION with place. The caller frees the result.
+ *   requires ID | no-transaction | irreversible REASON | batch size=N pause=DURATION | timeout
+ * DURATION | lock-timeout DURATION | risk low|medium|high|critical | allow RULE REASON
  */
 Directives *history_script_directives(const ScriptText *up, const char *file, GError **error);
 
-/* A digest of the directives' meaning, so that an edit of one is a real edit; for the caller to free. */
+/* A digest of the directives' meaning, so that an edit of one is a real edit; for the caller to
+ * free. */
 char *history_directives_digest(const Directives *directives);

@@ -8,15 +8,16 @@
 
 typedef struct {
 	char *id;
-	char *blob;        /* of the up script as it ran */
-	char *content;     /* SHA-256 of the up script's bytes; NULL when it was not asked for */
-	gint64 position;   /* order in which it was applied; unique and rising */
-	gint64 record;     /* sequence of the record whose deployment applied it */
-	char *applied_at;  /* ISO 8601, as the server printed it; NULL when it was not asked for */
+	char *blob;       /* of the up script as it ran */
+	char *content;    /* SHA-256 of the up script's bytes; NULL when it was not asked for */
+	gint64 position;  /* order in which it was applied; unique and rising */
+	gint64 record;    /* sequence of the record whose deployment applied it */
+	char *applied_at; /* ISO 8601, as the server printed it; NULL when it was not asked for */
 	char *applied_by;
 	gint64 duration_ms;
-	char *path;        /* of the up script in the commit it came from; NULL when it was not asked for */
-	char *commit;      /* the commit it was deployed from; NULL when it was not asked for */
+	char *path;   /* of the up script in the commit it came from; NULL when it was not asked for
+		       */
+	char *commit; /* the commit it was deployed from; NULL when it was not asked for */
 } Applied;
 
 void applied_free(Applied *applied);

@@ -8,10 +8,10 @@
 
 /* migrate.yaml */
 typedef struct {
-	char *migrations;   /* "db/migrations" */
-	char *schema;       /* "db/schema" */
-	char *environments; /* "db/environments" */
-	char *seeds;        /* "db/seeds" */
+	char *migrations;          /* "db/migrations" */
+	char *schema;              /* "db/schema" */
+	char *environments;        /* "db/environments" */
+	char *seeds;               /* "db/seeds" */
 	char *default_environment; /* "local" */
 } Project;
 
@@ -23,20 +23,20 @@ typedef enum { SCOPE_MIGRATION, SCOPE_DEPLOYMENT } TransactionScope;
 
 typedef struct {
 	char *name;
-	char *file;            /* the path it was read from, or NULL for the built-in `local` */
-	char *file_blob;       /* that file's blob id, or NULL */
+	char *file;      /* the path it was read from, or NULL for the built-in `local` */
+	char *file_blob; /* that file's blob id, or NULL */
 	bool embedded;
-	char **connection;     /* libpq keywords and values in turn; passwords too: never print it */
-	char **include_dirs;   /* NULL-terminated, never NULL, as all lists here */
+	char **connection;   /* libpq keywords and values in turn; passwords too: never print it */
+	char **include_dirs; /* NULL-terminated, never NULL, as all lists here */
 	char **exclude_dirs;
-	char *source_branch;   /* or NULL */
-	char *source_tags;     /* a pattern such as "v*", or NULL */
+	char *source_branch; /* or NULL */
+	char *source_tags;   /* a pattern such as "v*", or NULL */
 	EnvironmentMode mode;
-	char *promote_from;    /* or NULL */
+	char *promote_from; /* or NULL */
 	gint64 soak_ms;
 	char **signers;
 	guint approvals;
-	bool sign;             /* records are signed */
+	bool sign; /* records are signed */
 
 	/* options */
 	TransactionScope transaction;

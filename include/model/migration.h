@@ -8,11 +8,11 @@
 
 /* How scripts are laid out in files; one layout per folder. */
 typedef enum {
-	LAYOUT_NONE,     /* no migration yet */
-	LAYOUT_PAIR,     /* NAME.up.sql, NAME.down.sql, NAME.verify.sql */
-	LAYOUT_FLYWAY,   /* V1__x.sql with V1__rollback_x.sql or U1__x.sql, and repeatable R__x.sql */
-	LAYOUT_FOLDER,   /* NAME/up.sql, NAME/down.sql, NAME/verify.sql */
-	LAYOUT_SINGLE,   /* NAME.sql, with sections in it or none */
+	LAYOUT_NONE,   /* no migration yet */
+	LAYOUT_PAIR,   /* NAME.up.sql, NAME.down.sql, NAME.verify.sql */
+	LAYOUT_FLYWAY, /* V1__x.sql with V1__rollback_x.sql or U1__x.sql, and repeatable R__x.sql */
+	LAYOUT_FOLDER, /* NAME/up.sql, NAME/down.sql, NAME/verify.sql */
+	LAYOUT_SINGLE, /* NAME.sql, with sections in it or none */
 } MigrationLayout;
 
 /* One script file. `path` is relative to the repository's root. */
@@ -23,23 +23,24 @@ typedef struct {
 
 /* What comment lines at the top of the up script ask for. */
 typedef struct {
-	GPtrArray *requires;     /* char*: ids */
+	GPtrArray *requires; /* char*: ids */
 	bool no_transaction;
-	char *irreversible;      /* the reason, or NULL */
-	gint64 timeout_ms;       /* 0: the environment's */
-	gint64 lock_timeout_ms;  /* -1: the environment's; 0: none */
-	guint batch_size;        /* 0: no batches */
+	char *irreversible;     /* the reason, or NULL */
+	gint64 timeout_ms;      /* 0: the environment's */
+	gint64 lock_timeout_ms; /* -1: the environment's; 0: none */
+	guint batch_size;       /* 0: no batches */
 	gint64 batch_pause_ms;
-	char *risk;              /* low, medium, high, critical, or NULL */
-	GPtrArray *allow;        /* char*: "RULE REASON" */
+	char *risk;       /* low, medium, high, critical, or NULL */
+	GPtrArray *allow; /* char*: "RULE REASON" */
 } Directives;
 
 typedef struct {
-	char *id;              /* path below the migrations folder without layout decoration: "2024/add_users", "V1__x", "R__x" */
+	char *id; /* path below the migrations folder without layout decoration: "2024/add_users",
+		     "V1__x", "R__x" */
 	MigrationLayout layout;
 	bool repeatable;
 	ScriptFile up;
-	ScriptFile down;       /* path NULL when there is none; for LAYOUT_SINGLE the same file as up */
+	ScriptFile down; /* path NULL when there is none; for LAYOUT_SINGLE the same file as up */
 	ScriptFile verify;
 	Directives *directives; /* NULL until history_read_directives() */
 } Migration;
@@ -52,11 +53,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Directives, directives_free)
 
 typedef struct {
 	char *commit;
-	char *folder;        /* the migrations folder: "db/migrations" */
-	char *tree;          /* its tree id in the commit, or NULL when the folder does not exist */
+	char *folder; /* the migrations folder: "db/migrations" */
+	char *tree;   /* its tree id in the commit, or NULL when the folder does not exist */
 	MigrationLayout layout;
-	GPtrArray *all;      /* Migration*, by version order of id; repeatables last */
-	GHashTable *by_id;   /* id to Migration*, borrowed */
+	GPtrArray *all;    /* Migration*, by version order of id; repeatables last */
+	GHashTable *by_id; /* id to Migration*, borrowed */
 } MigrationSet;
 
 void migration_set_free(MigrationSet *set);

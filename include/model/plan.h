@@ -25,7 +25,8 @@ typedef struct {
 } PlanRename;
 
 typedef struct {
-	GPtrArray *pending; /* const Migration*, in the order in which they will run once plan_order() was called */
+	GPtrArray *pending; /* const Migration*, in the order in which they will run once
+			       plan_order() was called */
 	GPtrArray *edits;   /* PlanEdit*, owned */
 	GPtrArray *renames; /* PlanRename*, owned: known under the old id, never run again */
 	GPtrArray *removed; /* const Applied*: applied, absent from the commit, and not renamed */

@@ -11,8 +11,11 @@ typedef enum {
 	RECORD_REVERT,  /* what a `down` is about to do */
 	RECORD_FINISH,  /* what the begin or revert before it did */
 	RECORD_ACCEPT,  /* an edited migration's new text stands for the one that ran */
-	RECORD_RESTORE, /* the database was restored from a backup: the records after it are abandoned */
-	RECORD_BASELINE, RECORD_ADOPT, RECORD_CHECKPOINT,
+	RECORD_RESTORE, /* the database was restored from a backup: the records after it are
+			   abandoned */
+	RECORD_BASELINE,
+	RECORD_ADOPT,
+	RECORD_CHECKPOINT,
 } RecordAction;
 
 typedef enum { OUTCOME_DONE, OUTCOME_FAILED, OUTCOME_INTERRUPTED, OUTCOME_CRASHED } RecordOutcome;
@@ -20,50 +23,50 @@ typedef enum { OUTCOME_DONE, OUTCOME_FAILED, OUTCOME_INTERRUPTED, OUTCOME_CRASHE
 /* One migration in a plan (begin, revert, accept) or in an outcome (finish). */
 typedef struct {
 	char *id;
-	char *path;        /* plan: of the script that runs */
-	char *blob;        /* plan: its blob */
-	char *content;     /* plan: SHA-256 of its bytes */
-	bool transaction;  /* plan: false for a script that runs statement by statement */
-	char *at;          /* outcome: when it was applied, ISO 8601 in UTC */
+	char *path;       /* plan: of the script that runs */
+	char *blob;       /* plan: its blob */
+	char *content;    /* plan: SHA-256 of its bytes */
+	bool transaction; /* plan: false for a script that runs statement by statement */
+	char *at;         /* outcome: when it was applied, ISO 8601 in UTC */
 	gint64 duration_ms;
 } RecordItem;
 
 typedef struct {
 	/* the tag's headers */
-	char *object;      /* the deployed commit */
-	char *tag;         /* migrate/ENVIRONMENT/SEQUENCE, eight digits */
+	char *object; /* the deployed commit */
+	char *tag;    /* migrate/ENVIRONMENT/SEQUENCE, eight digits */
 	char *tagger;
 
 	RecordAction action;
 	char *environment;
-	char *ledger;      /* uuid made when the ledger was */
-	char *database;    /* SYSTEM-IDENTIFIER/OID/NAME */
-	gint64 sequence;   /* from 1 */
-	char *previous;    /* id of the record before, or NULL for the first */
-	char *ref;         /* full name of the ref that was deployed, or NULL */
-	char *release;     /* id of the release tag's object, or NULL */
-	char *policy;      /* COMMIT:BLOB of the environment file in force, or NULL */
-	char *time;        /* the database's clock, ISO 8601 in UTC */
-	char *tool;        /* git-migrate/VERSION */
+	char *ledger;    /* uuid made when the ledger was */
+	char *database;  /* SYSTEM-IDENTIFIER/OID/NAME */
+	gint64 sequence; /* from 1 */
+	char *previous;  /* id of the record before, or NULL for the first */
+	char *ref;       /* full name of the ref that was deployed, or NULL */
+	char *release;   /* id of the release tag's object, or NULL */
+	char *policy;    /* COMMIT:BLOB of the environment file in force, or NULL */
+	char *time;      /* the database's clock, ISO 8601 in UTC */
+	char *tool;      /* git-migrate/VERSION */
 
 	/* begin, revert, accept: the plan; finish: what was applied or reverted */
-	GPtrArray *items;  /* RecordItem* */
-	char **approvals;  /* begin: ids of approvals; NULL-terminated, may be NULL */
+	GPtrArray *items; /* RecordItem* */
+	char **approvals; /* begin: ids of approvals; NULL-terminated, may be NULL */
 
 	/* finish */
-	char *begin;       /* id of the record it finishes */
+	char *begin; /* id of the record it finishes */
 	RecordOutcome outcome;
-	char *error;       /* one line, or NULL */
-	char *failed;      /* id of the migration that failed, or NULL */
-	char *snapshot;    /* tree id of the schema afterwards, or NULL */
-	char *backup;      /* or NULL */
+	char *error;    /* one line, or NULL */
+	char *failed;   /* id of the migration that failed, or NULL */
+	char *snapshot; /* tree id of the schema afterwards, or NULL */
+	char *backup;   /* or NULL */
 
 	/* accept, restore, adopt, baseline */
 	char *reason;
-	char *abandoned;   /* restore: id of the last record of the abandoned chain */
+	char *abandoned; /* restore: id of the last record of the abandoned chain */
 
 	/* not in the text */
-	char *id;          /* SHA-256 of the raw text */
+	char *id; /* SHA-256 of the raw text */
 	GBytes *raw;
 	bool is_signed;
 } Record;

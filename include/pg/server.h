@@ -1,9 +1,11 @@
 /*
- * PostgreSQL servers that the tool starts itself: throw-away ones for scratch work, and the persistent embedded one.
+ * PostgreSQL servers that the tool starts itself: throw-away ones for scratch work, and the
+ * persistent embedded one.
  *
- * A server listens on a unix socket in a private folder only. PostgreSQL refuses to run as root: then the server runs as an unprivileged
- * user (postgres where it exists, else nobody) and its data lies in a folder of its own below /var/lib, because that user may not reach the
- * repository's folder.
+ * A server listens on a unix socket in a private folder only. PostgreSQL refuses to run as root:
+ * then the server runs as an unprivileged user (postgres where it exists, else nobody) and its data
+ * lies in a folder of its own below /var/lib, because that user may not reach the repository's
+ * folder.
  */
 #pragma once
 
@@ -21,12 +23,14 @@ typedef struct {
 void pg_server_free(PgServer *server);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PgServer, pg_server_free)
 
-/* The folder with initdb, postgres and pg_ctl of the newest installed major version (or of `major` when not 0); the caller frees it. */
+/* The folder with initdb, postgres and pg_ctl of the newest installed major version (or of `major`
+ * when not 0); the caller frees it. */
 char *pg_server_find_binaries(int major, GError **error);
 
 /*
- * The embedded server of a repository, made on first use (initdb) and started when it does not run; it keeps running afterwards. `owner` is the common Git
- * directory. Safe when several processes ask at once. Errors say what initdb or the server's log said.
+ * The embedded server of a repository, made on first use (initdb) and started when it does not run;
+ * it keeps running afterwards. `owner` is the common Git directory. Safe when several processes ask
+ * at once. Errors say what initdb or the server's log said.
  */
 PgServer *pg_server_embedded(const char *owner, GError **error);
 

@@ -1,8 +1,9 @@
 /*
- * One connection to one server: queries with bound values, batches in one round trip, cancellation, and exact errors.
+ * One connection to one server: queries with bound values, batches in one round trip, cancellation,
+ * and exact errors.
  *
- * All waiting happens in one place that also watches Ctrl-C (base/interrupt.h) and the deadline, and cancels the running
- * statement on the server for either. Only this part includes libpq.
+ * All waiting happens in one place that also watches Ctrl-C (base/interrupt.h) and the deadline,
+ * and cancels the running statement on the server for either. Only this part includes libpq.
  */
 #pragma once
 
@@ -10,9 +11,10 @@
 #include <stdbool.h>
 
 /*
- * Where to connect: libpq's keywords and values in turn, NULL-terminated ("host", "/run/x", "dbname", "app", NULL). A whole URL or
- * connection string is the value of "dbname". What is not named is left to libpq: its environment variables, service and
- * password files. This describes it as "user@host:port/dbname" as libpq understood it, without any secret; for the caller to free.
+ * Where to connect: libpq's keywords and values in turn, NULL-terminated ("host", "/run/x",
+ * "dbname", "app", NULL). A whole URL or connection string is the value of "dbname". What is not
+ * named is left to libpq: its environment variables, service and password files. This describes it
+ * as "user@host:port/dbname" as libpq understood it, without any secret; for the caller to free.
  */
 char *pg_settings_describe(const char *const *settings);
 
@@ -27,16 +29,17 @@ typedef struct {
 	const char *hint;
 	const char *context;
 	const char *internal_query;
-	unsigned position;      /* characters from 1 in the statement as sent; 0 unknown */
+	unsigned position; /* characters from 1 in the statement as sent; 0 unknown */
 	bool connection_lost;
 	bool cancelled_by_user; /* Ctrl-C */
 	bool deadline_passed;
 } PgFailure;
 
 /*
- * Connects; ERR_CONNECTION says host, database and user, never the password. `application` becomes application_name (63 bytes
- * are kept), by which a waiting deployer names the holder of the lock. Session settings are pinned: client_encoding UTF8,
- * standard_conforming_strings on, DateStyle ISO, IntervalStyle postgres, client_min_messages notice.
+ * Connects; ERR_CONNECTION says host, database and user, never the password. `application` becomes
+ * application_name (63 bytes are kept), by which a waiting deployer names the holder of the lock.
+ * Session settings are pinned: client_encoding UTF8, standard_conforming_strings on, DateStyle ISO,
+ * IntervalStyle postgres, client_min_messages notice.
  */
 PgSession *pg_session_open(const char *const *settings, const char *application, GError **error);
 void pg_session_free(PgSession *session);
@@ -46,38 +49,46 @@ int pg_session_server_version(const PgSession *session); /* as libpq: 150020 */
 int pg_session_backend_pid(const PgSession *session);
 bool pg_session_is_alive(const PgSession *session);
 
-typedef void (*PgNoticeHandler)(const char *severity, const char *message, const char *detail, void *data);
+typedef void (*PgNoticeHandler)(const char *severity, const char *message, const char *detail,
+				void *data);
 void pg_session_on_notice(PgSession *session, PgNoticeHandler handler, void *data);
 
-/* Every later call fails with deadline_passed once g_get_monotonic_time() reaches it; 0 removes it. */
+/* Every later call fails with deadline_passed once g_get_monotonic_time() reaches it; 0 removes it.
+ */
 void pg_session_set_deadline(PgSession *session, gint64 monotonic_us);
 
-/* Whether Ctrl-C cancels the running statement (the default); off while the outcome is being recorded. */
+/* Whether Ctrl-C cancels the running statement (the default); off while the outcome is being
+ * recorded. */
 void pg_session_set_interruptible(PgSession *session, bool yes);
 
 const PgFailure *pg_session_failure(const PgSession *session);
 
 /*
- * Runs one statement with `count` bound text values (NULL is SQL NULL) and waits for its rows. The error is ERR_FAILED
- * with the server's detail and hint, ERR_INTERRUPTED after Ctrl-C, ERR_CONNECTION when the connection is gone; see also
- * pg_session_failure(). The caller frees the result.
+ * Runs one statement with `count` bound text values (NULL is SQL NULL) and waits for its rows. The
+ * error is ERR_FAILED with the server's detail and hint, ERR_INTERRUPTED after Ctrl-C,
+ * ERR_CONNECTION when the connection is gone; see also pg_session_failure(). The caller frees the
+ * result.
  */
-PgResult *pg_session_query(PgSession *session, const char *sql, int count, const char *const *values, GError **error);
+PgResult *pg_session_query(PgSession *session, const char *sql, int count,
+			   const char *const *values, GError **error);
 
 /* The same with one bytea parameter in binary at position `index` (from 0). */
-PgResult *pg_session_query_bytes(PgSession *session, const char *sql, int count, const char *const *values, int index,
-                                 const void *bytes, size_t length, GError **error);
+PgResult *pg_session_query_bytes(PgSession *session, const char *sql, int count,
+				 const char *const *values, int index, const void *bytes,
+				 size_t length, GError **error);
 
 /* Runs text of one or more statements by the simple protocol; rows are dropped. */
 bool pg_session_execute(PgSession *session, const char *sql, GError **error);
 
 /* Runs a COPY ... FROM stdin statement with these data lines. */
-bool pg_session_copy_in(PgSession *session, const char *sql, const char *data, size_t length, GError **error);
+bool pg_session_copy_in(PgSession *session, const char *sql, const char *data, size_t length,
+			GError **error);
 
 /*
- * A batch: statements sent together and answered together, in one round trip (libpq's pipeline mode). After the first that fails the server skips the
- * rest of the batch, so a batch that begins with BEGIN and ends with COMMIT is all or nothing.
- * A batch may not hold COPY. Texts are copied when added.
+ * A batch: statements sent together and answered together, in one round trip (libpq's pipeline
+ * mode). After the first that fails the server skips the rest of the batch, so a batch that begins
+ * with BEGIN and ends with COMMIT is all or nothing. A batch may not hold COPY. Texts are copied
+ * when added.
  */
 typedef struct PgBatch PgBatch;
 PgBatch *pg_batch_new(void);
@@ -86,26 +97,31 @@ guint pg_batch_length(const PgBatch *batch);
 void pg_batch_free(PgBatch *batch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PgBatch, pg_batch_free)
 
-/* Sends without waiting for the answers. Between send and finish no other call on the session is allowed. */
+/* Sends without waiting for the answers. Between send and finish no other call on the session is
+ * allowed. */
 bool pg_session_send_batch(PgSession *session, const PgBatch *batch, GError **error);
 
 /*
- * Waits for all answers. On failure *failed is the index of the statement that failed (or of the first unanswered when the
- * connection is lost). On success `results`, when not NULL, receives a GPtrArray of PgResult* (owned), one for each statement.
+ * Waits for all answers. On failure *failed is the index of the statement that failed (or of the
+ * first unanswered when the connection is lost). On success `results`, when not NULL, receives a
+ * GPtrArray of PgResult* (owned), one for each statement.
  */
-bool pg_session_finish_batch(PgSession *session, guint *failed, GPtrArray **results, GError **error);
+bool pg_session_finish_batch(PgSession *session, guint *failed, GPtrArray **results,
+			     GError **error);
 
 /* Results. Rows and columns count from 0. Text is borrowed from the result; NULL for SQL NULL. */
 int pg_result_rows(const PgResult *result);
 int pg_result_columns(const PgResult *result);
 const char *pg_result_column_name(const PgResult *result, int column);
 const char *pg_result_text(const PgResult *result, int row, int column);
-gint64 pg_result_int64(const PgResult *result, int row, int column); /* 0 for NULL */
-bool pg_result_bool(const PgResult *result, int row, int column);    /* false for NULL */
+gint64 pg_result_int64(const PgResult *result, int row, int column);  /* 0 for NULL */
+bool pg_result_bool(const PgResult *result, int row, int column);     /* false for NULL */
 GBytes *pg_result_bytes(const PgResult *result, int row, int column); /* a bytea column, decoded */
-gint64 pg_result_affected(const PgResult *result); /* the count in the command tag; -1 when it has none */
+gint64 pg_result_affected(
+	const PgResult *result); /* the count in the command tag; -1 when it has none */
 void pg_result_free(PgResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PgResult, pg_result_free)
 
-/* An identifier in double quotes, always quoted, for the caller to free: the one function that quotes identifiers. */
+/* An identifier in double quotes, always quoted, for the caller to free: the one function that
+ * quotes identifiers. */
 char *pg_quote_identifier(const char *name);

@@ -1,8 +1,10 @@
 /*
- * The planner: from the migrations of a commit and those applied to what is pending, and in which order. Pure.
+ * The planner: from the migrations of a commit and those applied to what is pending, and in which
+ * order. Pure.
  *
- * Pending is a set difference, never "greater than": a migration merged late with a lower number runs. What was applied under another name
- * is a rename and never runs again. Order: `requires` first, then landing, then name.
+ * Pending is a set difference, never "greater than": a migration merged late with a lower number
+ * runs. What was applied under another name is a rename and never runs again. Order: `requires`
+ * first, then landing, then name.
  */
 #pragma once
 
@@ -12,26 +14,30 @@
 #include "model/plan.h"
 
 /*
- * Compares. `accepted` maps the id of an edited migration to the blob that a signed record accepted in its place (may be NULL); `plan` borrows from both sets.
- * A repeatable migration is pending when its blob differs from the applied one.
+ * Compares. `accepted` maps the id of an edited migration to the blob that a signed record accepted
+ * in its place (may be NULL); `plan` borrows from both sets. A repeatable migration is pending when
+ * its blob differs from the applied one.
  */
 Plan *plan_build(const MigrationSet *set, const AppliedSet *applied, GHashTable *accepted);
 
 /*
- * Puts plan->pending in order. `distance` maps up paths to landing distances (GUINT_TO_POINTER, larger is earlier); a missing path counts
- * as earliest. Directives must have been read. ERR_MIGRATION: `requires` names an id that neither the set nor the database has (with the nearest
+ * Puts plan->pending in order. `distance` maps up paths to landing distances (GUINT_TO_POINTER,
+ * larger is earlier); a missing path counts as earliest. Directives must have been read.
+ * ERR_MIGRATION: `requires` names an id that neither the set nor the database has (with the nearest
  * names as hint), or a cycle (shown as a path a -> b -> a). Repeatables run last.
  */
-bool plan_order(Plan *plan, const MigrationSet *set, const AppliedSet *applied, GHashTable *distance, GError **error);
+bool plan_order(Plan *plan, const MigrationSet *set, const AppliedSet *applied,
+		GHashTable *distance, GError **error);
 
 /*
- * Cuts the ordered pending list after migration `id` (everything that it needs runs before it, so it stays). ERR_USAGE when it is not
- * pending, saying whether it is applied or unknown.
+ * Cuts the ordered pending list after migration `id` (everything that it needs runs before it, so
+ * it stays). ERR_USAGE when it is not pending, saying whether it is applied or unknown.
  */
 bool plan_cut(Plan *plan, const AppliedSet *applied, const char *id, GError **error);
 
 /*
- * What a `down` undoes, newest first (const Applied*, borrowed): the last `steps` ones, or all after `to` when given. ERR_USAGE when `to` is not applied or steps
- * exceed what is applied. `requirers` is checked by order alone: what was applied later is undone first.
+ * What a `down` undoes, newest first (const Applied*, borrowed): the last `steps` ones, or all
+ * after `to` when given. ERR_USAGE when `to` is not applied or steps exceed what is applied.
+ * `requirers` is checked by order alone: what was applied later is undone first.
  */
 GPtrArray *plan_down(const AppliedSet *applied, guint steps, const char *to, GError **error);

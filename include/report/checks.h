@@ -1,5 +1,6 @@
 /*
- * A list of checks with their results, for `doctor` and the like: one value, rendered as text or JSON.
+ * A list of checks with their results, for `doctor` and the like: one value, rendered as text or
+ * JSON.
  */
 #pragma once
 
@@ -10,7 +11,7 @@
 typedef enum { CHECK_OK, CHECK_WARNING, CHECK_FAILED, CHECK_SKIPPED } CheckState;
 
 typedef struct {
-	char *name;  /* "repository", "signing", "connection" */
+	char *name; /* "repository", "signing", "connection" */
 	CheckState state;
 	char *found; /* what was found, one line */
 	char *hint;  /* or NULL */
@@ -19,8 +20,8 @@ typedef struct {
 void check_free(Check *check);
 
 /* Appends a check to a GPtrArray of Check*. `found` is formatted; hint may be NULL. */
-void check_add(GPtrArray *checks, const char *name, CheckState state, const char *hint, const char *found, ...)
-        G_GNUC_PRINTF(5, 6);
+void check_add(GPtrArray *checks, const char *name, CheckState state, const char *hint,
+	       const char *found, ...) G_GNUC_PRINTF(5, 6);
 
 /* Text: one aligned line each, hints below, and a last line that counts. JSON: an array. */
 void report_checks_text(const GPtrArray *checks, FILE *out);

@@ -1,8 +1,9 @@
 /*
  * JSON output: one document on standard output, with the version of its form.
  *
- * Every document is an object that begins with "format": "git-migrate/COMMAND", "version": N. A key's meaning never changes within a version; keys may be added. Written
- * with jansson; keys keep the order in which they were set.
+ * Every document is an object that begins with "format": "git-migrate/COMMAND", "version": N. A
+ * key's meaning never changes within a version; keys may be added. Written with jansson; keys keep
+ * the order in which they were set.
  */
 #pragma once
 
@@ -13,7 +14,8 @@
 /* A new document for a command, version 1; the caller owns it until report_json_print(). */
 json_t *report_json_new(const char *command);
 
-/* Text that may be NULL (then null) or not UTF-8 (then with replacement characters). New reference. */
+/* Text that may be NULL (then null) or not UTF-8 (then with replacement characters). New reference.
+ */
 json_t *report_json_text(const char *text);
 
 /* Prints with an indent of two and a newline, and drops the reference. */

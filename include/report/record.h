@@ -12,13 +12,14 @@
 /* What is known of a record beside its text. */
 typedef struct {
 	const Record *record;
-	const Record *finish;   /* for a begin or revert: its finish, or NULL when it has none */
-	const char *signer;     /* who signed it, or NULL when that was not checked */
-	const char *problem;    /* why it is not to be trusted, or NULL */
+	const Record *finish; /* for a begin or revert: its finish, or NULL when it has none */
+	const char *signer;   /* who signed it, or NULL when that was not checked */
+	const char *problem;  /* why it is not to be trusted, or NULL */
 } RecordView;
 
 /*
- * One deployment of a log: sequence, time, action, outcome, short commit and ref, who, counts; below it (verbose) its migrations with times.
+ * One deployment of a log: sequence, time, action, outcome, short commit and ref, who, counts;
+ * below it (verbose) its migrations with times.
  */
 void report_record_line(const RecordView *view, bool verbose, FILE *out);
 

@@ -1,5 +1,6 @@
 /*
- * Text in aligned columns. Width is counted in terminal columns, not bytes, so that non-ASCII names line up.
+ * Text in aligned columns. Width is counted in terminal columns, not bytes, so that non-ASCII names
+ * line up.
  */
 #pragma once
 

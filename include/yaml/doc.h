@@ -1,8 +1,9 @@
 /*
  * A YAML document whose every node knows its line and column.
  *
- * Only plain data is taken: one document, mappings with scalar keys, sequences, scalars. Anchors, aliases, tags, duplicate keys and more than
- * YAML_DEPTH_MAX levels are errors with their place, because a settings file is untrusted input and none of these is needed in it.
+ * Only plain data is taken: one document, mappings with scalar keys, sequences, scalars. Anchors,
+ * aliases, tags, duplicate keys and more than YAML_DEPTH_MAX levels are errors with their place,
+ * because a settings file is untrusted input and none of these is needed in it.
  */
 #pragma once
 
@@ -18,17 +19,19 @@ struct YamlNode {
 	YamlKind kind;
 	unsigned line; /* from 1 */
 	unsigned column;
-	char *text;          /* scalar: its value; otherwise NULL */
-	bool quoted;         /* scalar: written in quotes or as a block, so "null" and "true" are plain words */
-	GPtrArray *items;    /* sequence: YamlNode*; mapping: the values, in file order */
-	GPtrArray *keys;     /* mapping: YamlNode* (scalars), beside items; otherwise NULL */
+	char *text;       /* scalar: its value; otherwise NULL */
+	bool quoted;      /* scalar: written in quotes or as a block, so "null" and "true" are plain
+			     words */
+	GPtrArray *items; /* sequence: YamlNode*; mapping: the values, in file order */
+	GPtrArray *keys;  /* mapping: YamlNode* (scalars), beside items; otherwise NULL */
 };
 
 typedef struct YamlDoc YamlDoc;
 
 /*
- * Parses bytes (UTF-8, NUL-free, need not be terminated). `file` is the name that errors show (ERR_CONFIG with place). The caller frees the
- * document, which owns all its nodes. An empty document is an empty mapping.
+ * Parses bytes (UTF-8, NUL-free, need not be terminated). `file` is the name that errors show
+ * (ERR_CONFIG with place). The caller frees the document, which owns all its nodes. An empty
+ * document is an empty mapping.
  */
 YamlDoc *yaml_doc_parse(const char *bytes, size_t length, const char *file, GError **error);
 void yaml_doc_free(YamlDoc *doc);

@@ -1,0 +1,131 @@
+/*
+ * All that is known of one environment at one commit: settings, connection, both ledgers,
+ * migrations and plan.
+ *
+ * It is filled in steps that build on each other (configure, connect, lock, ledgers, plan); a
+ * reporting command takes the steps it needs and writes nothing, a deploying one holds the lock
+ * from before the ledgers are read until its outcome is recorded.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "git/repo.h"
+#include "ledger/audit.h"
+#include "ledger/chain.h"
+#include "ledger/database.h"
+#include "ledger/notes.h"
+#include "ledger/sync.h"
+#include "model/environment.h"
+#include "model/plan.h"
+#include "model/record.h"
+#include "pg/session.h"
+
+/* What happens while a deployment runs, for whoever shows it. */
+typedef enum {
+	DEPLOY_WAITING, /* text: who holds the lock */
+	DEPLOY_WARNING, /* text */
+	DEPLOY_NOTE,    /* text: something that was done besides (repaired notes, a closed crash) */
+	DEPLOY_PLANNED, /* total: how many migrations will run */
+	DEPLOY_STARTED, /* id, number of total */
+	DEPLOY_STATEMENT, /* id, number of total: a statement of a script that runs one by one */
+	DEPLOY_NOTICE,    /* id, severity, text: the server's message */
+	DEPLOY_FINISHED,  /* id, number of total, duration_ms */
+} DeployEventKind;
+
+typedef struct {
+	DeployEventKind kind;
+	const char *id;
+	const char *severity;
+	const char *text;
+	guint number;
+	guint total;
+	gint64 duration_ms;
+} DeployEvent;
+
+typedef struct {
+	void (*event)(const DeployEvent *event, void *data);
+	void *data;
+} DeployObserver;
+
+typedef struct {
+	const char *environment; /* NULL: the project's default */
+	const char *at;          /* a revision; NULL: what the environment's source says */
+	const char *command;     /* "up", for the lock's holder */
+	gint64 wait_ms;          /* for the lock; -1: the environment's */
+	bool no_fetch;
+} DeployOptions;
+
+typedef struct {
+	GitRepo *repo; /* borrowed */
+	DeployOptions options;
+	DeployObserver observer;
+
+	/* configure */
+	Project *project;
+	Environment *environment;
+	char *ref;           /* full name of the ref that is deployed, or NULL for a bare commit */
+	char *release;       /* id of the release tag's object, or NULL */
+	GitRevision *target; /* the commit */
+
+	/* connect, lock */
+	PgSession *session;
+	bool locked;
+
+	/* ledgers */
+	LedgerState ledger;
+	LedgerSync sync;
+	GPtrArray *links; /* LedgerLink*, the database's; empty when there is no ledger yet */
+	LedgerNotes *notes;
+	LedgerComparison *comparison;
+	Record *last;      /* the last record when the ledgers were read, or NULL */
+	char *head_commit; /* the commit of the last record, also of one written since; NULL without
+			      any */
+
+	/* plan */
+	MigrationSet *set;
+	AppliedSet *applied;
+	Plan *plan;
+	char **partial; /* "ID\tDIRECTION" of scripts that stopped half-way */
+
+	GPtrArray *written; /* Record*: in the database, not yet in the notes */
+} DeployContext;
+
+/* A new context; the caller frees it, which closes the connection and with it the lock. The options
+ * are borrowed. */
+DeployContext *deploy_context_new(GitRepo *repo, const DeployOptions *options,
+				  const DeployObserver *observer);
+void deploy_context_free(DeployContext *context);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DeployContext, deploy_context_free)
+
+/*
+ * Reads the settings and finds the commit: `at`, else the environment's branch, else its newest tag
+ * by version, else HEAD. The environment's file is read from that commit.
+ */
+bool deploy_configure(DeployContext *context, GError **error);
+
+/* Connects, and reads the ledger's state. A pooler that changes server processes is refused. */
+bool deploy_connect(DeployContext *context, GError **error);
+
+/* Takes the lock, polling, up to the time allowed; ERR_LOCKED names the holder. */
+bool deploy_lock(DeployContext *context, GError **error);
+
+/* Fetches (unless told not to, or `fetch` is false) and reads and compares both ledgers. */
+bool deploy_read_ledgers(DeployContext *context, bool fetch, GError **error);
+
+/* Reads migrations and what is applied, and compares them. `whole`: see ledger_database_applied().
+ */
+bool deploy_read_plan(DeployContext *context, bool whole, GError **error);
+
+/* Puts the pending ones in order (directives, landings), and cuts after `to` unless NULL. */
+bool deploy_order_plan(DeployContext *context, const char *to, GError **error);
+
+/* Classifies the plan's edits. */
+bool deploy_classify_edits(DeployContext *context, GError **error);
+
+/* The last record that is a begin or revert without finish, or NULL. */
+const Record *deploy_open_record(const DeployContext *context);
+
+void deploy_emit(const DeployContext *context, DeployEventKind kind, const char *format, ...)
+	G_GNUC_PRINTF(3, 4);

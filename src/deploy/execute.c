@@ -1,0 +1,337 @@
+#include "deploy/execute.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/fault.h"
+#include "base/interrupt.h"
+#include "base/text.h"
+#include "deploy/failure.h"
+#include "deploy/target.h"
+#include "deploy/write.h"
+#include "ledger/record.h"
+
+void deploy_result_clear(DeployResult *result)
+{
+	g_free(result->failed);
+	*result = (DeployResult){0};
+}
+
+/* ---- events ---- */
+
+static void emit_step(const DeployExecution *execution, DeployEventKind kind, guint index,
+		      const char *id, gint64 duration_ms)
+{
+	const DeployObserver *observer = &execution->context->observer;
+	const DeployEvent event = {.kind = kind,
+				   .id = id,
+				   .number = index + 1,
+				   .total = execution->plan->len,
+				   .duration_ms = duration_ms};
+
+	if (observer->event)
+		observer->event(&event, observer->data);
+}
+
+typedef struct {
+	const DeployExecution *execution;
+	const char *id;
+} NoticeContext;
+
+static void on_notice(const char *severity, const char *message, const char *detail, void *data)
+{
+	const NoticeContext *notice = data;
+	const DeployObserver *observer = &notice->execution->context->observer;
+	g_autofree char *text =
+		detail ? g_strdup_printf("%s (%s)", message, detail) : g_strdup(message);
+	const DeployEvent event = {
+		.kind = DEPLOY_NOTICE, .id = notice->id, .severity = severity, .text = text};
+
+	if (observer->event)
+		observer->event(&event, observer->data);
+}
+
+/* ---- one migration ---- */
+
+static void note_undone(DeployExecution *execution, const char *id, gint64 duration_ms)
+{
+	g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+	RecordItem *item = record_item_new(id);
+
+	item->at = g_date_time_format(now, "%Y-%m-%dT%H:%M:%S.%fZ");
+	item->duration_ms = duration_ms;
+	g_ptr_array_add(execution->undone, item);
+}
+
+bool deploy_execute_one(DeployExecution *execution, guint index, const ReadyScript *script,
+			const ReadyScript *verify, GError **error)
+{
+	DeployContext *context = execution->context;
+	const char *id = script->migration->id;
+	NoticeContext notice = {execution, id};
+	const RunOptions options = {.context = context,
+				    .direction = execution->direction,
+				    .begin = execution->begin,
+				    .commit = context->target->oid,
+				    .number = index + 1,
+				    .total = execution->plan->len,
+				    .in_outer =
+					    context->environment->transaction == SCOPE_DEPLOYMENT};
+	const gint64 start = g_get_monotonic_time();
+	gint64 duration_ms;
+	bool ok;
+
+	emit_step(execution, DEPLOY_STARTED, index, id, 0);
+	pg_session_on_notice(context->session, on_notice, &notice);
+	ok = deploy_run_script(&options, script, verify, error);
+	pg_session_on_notice(context->session, NULL, NULL);
+	if (!ok)
+		return false;
+	duration_ms = (g_get_monotonic_time() - start) / 1000;
+	if (execution->direction == RUN_DOWN)
+		note_undone(execution, id, duration_ms);
+	emit_step(execution, DEPLOY_FINISHED, index, id, duration_ms);
+	return fault_point("applied", error);
+}
+
+/* ---- all of them ---- */
+
+static bool interrupted_between(GError **error)
+{
+	if (!interrupt_requested())
+		return false;
+	error_set(error, ERR_INTERRUPTED, "interrupted between two migrations");
+	return true;
+}
+
+/* Runs until the first failure; *failed is its index. */
+static bool run_all(DeployExecution *execution, guint *failed, GError **error)
+{
+	for (*failed = 0; *failed < execution->plan->len; (*failed)++)
+		if (interrupted_between(error) || !execution->run_one(execution, *failed, error))
+			return false;
+	return true;
+}
+
+/* One transaction around all of them, when the environment deploys so. */
+static bool run_plan(DeployExecution *execution, guint *failed, GError **error)
+{
+	PgSession *session = execution->context->session;
+
+	if (execution->context->environment->transaction == SCOPE_MIGRATION)
+		return run_all(execution, failed, error);
+	if (pg_session_execute(session, "BEGIN", error) && run_all(execution, failed, error) &&
+	    fault_point("commit", error) && pg_session_execute(session, "COMMIT", error))
+		return true;
+	deploy_roll_back(session);
+	g_ptr_array_set_size(execution->undone, 0);
+	return false;
+}
+
+/* ---- the finish record ---- */
+
+/* What the begin's rows say was applied; the rows are written in the migrations' own transactions.
+ */
+static GPtrArray *applied_items(DeployExecution *execution, GError **error)
+{
+	DeployContext *context = execution->context;
+	g_autoptr(AppliedSet) applied = ledger_database_applied(context->session, true, error);
+	GPtrArray *items;
+
+	if (!applied)
+		return NULL;
+	items = g_ptr_array_new_with_free_func((GDestroyNotify)record_item_free);
+	for (guint i = 0; i < execution->plan->len; i++) {
+		const RecordItem *planned = g_ptr_array_index(execution->plan, i);
+		const Applied *row = applied_set_get(applied, planned->id);
+		RecordItem *item;
+
+		if (!row || row->record != execution->begin->sequence)
+			continue;
+		item = record_item_new(row->id);
+		item->at = g_strdup(row->applied_at);
+		item->duration_ms = row->duration_ms;
+		g_ptr_array_add(items, item);
+	}
+	return items;
+}
+
+static RecordOutcome outcome_of(const GError *why)
+{
+	if (!why)
+		return OUTCOME_DONE;
+	return error_is(why, ERR_INTERRUPTED) ? OUTCOME_INTERRUPTED : OUTCOME_FAILED;
+}
+
+/* Takes `items`. */
+static bool write_finish(DeployExecution *execution, GPtrArray *items, const GError *why,
+			 const char *failed, GError **error)
+{
+	Record *record = deploy_record_new(execution->context, RECORD_FINISH, error);
+
+	if (!record) {
+		g_ptr_array_unref(items);
+		return false;
+	}
+	record->begin = g_strdup(execution->begin->id);
+	record->outcome = outcome_of(why);
+	record->failed = g_strdup(failed);
+	record->error = why ? g_strdup(why->message) : NULL;
+	g_ptr_array_unref(record->items);
+	record->items = items;
+	return deploy_record_write(execution->context, record, error);
+}
+
+/* ---- a lost connection ---- */
+
+/*
+ * The answer to a COMMIT may be lost although it was done. A new session asks: it must get the lock
+ * (the old server process may take a moment to notice that it is alone) and find our begin still
+ * the last record.
+ */
+static bool reconnect(DeployExecution *execution, GError **error)
+{
+	DeployContext *context = execution->context;
+	PgSession *fresh = deploy_target_connect(context->repo, context->environment,
+						 context->options.command, error);
+
+	if (!fresh)
+		return false;
+	pg_session_free(context->session);
+	context->session = fresh;
+	context->locked = false;
+	if (!deploy_lock(context, error))
+		return false;
+	if (g_strcmp0(context->ledger.head, execution->begin->id) == 0)
+		return true;
+	return error_set(error, ERR_LOCKED,
+			 "another deployer took over while the connection was lost");
+}
+
+static bool settle_session(DeployExecution *execution, GError **why)
+{
+	g_autoptr(GError) lost = NULL;
+
+	interrupt_forget();
+	if (pg_session_is_alive(execution->context->session)) {
+		pg_session_set_interruptible(execution->context->session, false);
+		pg_session_set_deadline(execution->context->session, 0);
+		return true;
+	}
+	if (reconnect(execution, &lost)) {
+		pg_session_set_interruptible(execution->context->session, false);
+		return true;
+	}
+	error_detail(why, "what was committed is not known: %s", lost->message);
+	error_hint(why,
+		   "the next git migrate command on this environment finds it out and records it");
+	return false;
+}
+
+/* ---- the whole ---- */
+
+static bool write_begin(DeployExecution *execution, const GPtrArray *items, GError **error)
+{
+	DeployContext *context = execution->context;
+	Record *draft = deploy_record_new(
+		context, execution->direction == RUN_UP ? RECORD_BEGIN : RECORD_REVERT, error);
+
+	if (!draft)
+		return false;
+	g_ptr_array_unref(draft->items);
+	draft->items = g_ptr_array_ref((GPtrArray *)(gsize)items);
+	if (!deploy_record_write(context, draft, error))
+		return false;
+	execution->begin = g_ptr_array_index(context->written, context->written->len - 1);
+	return fault_point("begun", error);
+}
+
+static void describe_state(const DeployExecution *execution, guint done, GError **error)
+{
+	const bool up = execution->direction == RUN_UP;
+
+	error_detail(error, "%u of %u migrations are %s and stay; %s", done, execution->plan->len,
+		     up ? "applied" : "undone",
+		     done + 1 == execution->plan->len
+			     ? "this one was rolled back"
+			     : "this one was rolled back, the rest was not begun");
+}
+
+static char *summary_of(const DeployExecution *execution, guint done)
+{
+	g_autofree char *count = text_count(done, "migration");
+
+	return g_strconcat(count, execution->direction == RUN_UP ? " applied" : " undone", NULL);
+}
+
+/* The connection was lost after the last COMMIT had been done: only its answer is missing, and
+ * nothing failed. */
+static void forgive_lost_answer(const DeployExecution *execution, DeployResult *result,
+				GError **why)
+{
+	if (!error_is(*why, ERR_CONNECTION) || result->done < execution->plan->len)
+		return;
+	g_clear_error(why);
+	g_clear_pointer(&result->failed, g_free);
+	deploy_emit(execution->context, DEPLOY_NOTE,
+		    "the connection was lost and opened again: all had been committed");
+}
+
+/* Records and publishes the outcome; `why` (may be NULL) gains what became of it. */
+static bool conclude(DeployExecution *execution, guint failed_index, DeployResult *result,
+		     GError **why)
+{
+	DeployContext *context = execution->context;
+	g_autoptr(GError) trouble = NULL;
+	g_autofree char *summary = NULL;
+	GPtrArray *items;
+
+	if (*why && failed_index < execution->plan->len)
+		result->failed = g_strdup(
+			((RecordItem *)g_ptr_array_index(execution->plan, failed_index))->id);
+	if (!settle_session(execution, why))
+		return false;
+	items = execution->direction == RUN_UP ? applied_items(execution, &trouble)
+					       : g_ptr_array_ref(execution->undone);
+	result->done = items ? items->len : 0;
+	forgive_lost_answer(execution, result, why);
+	if (*why)
+		describe_state(execution, result->done, why);
+	if (!items || !write_finish(execution, items, *why, result->failed, &trouble)) {
+		if (*why)
+			error_detail(why, "the outcome is not recorded: %s", trouble->message);
+		else
+			g_propagate_error(why, g_steal_pointer(&trouble));
+		return false;
+	}
+	result->sequence = context->ledger.sequence;
+	summary = summary_of(execution, result->done);
+	deploy_publish(context, summary);
+	return !*why;
+}
+
+bool deploy_execute(DeployExecution *execution, const GPtrArray *items, DeployResult *result,
+		    GError **error)
+{
+	const gint64 start = g_get_monotonic_time();
+	g_autoptr(GPtrArray) undone =
+		g_ptr_array_new_with_free_func((GDestroyNotify)record_item_free);
+	g_autoptr(GError) why = NULL;
+	guint failed = 0;
+	bool ok;
+
+	execution->plan = items;
+	execution->undone = undone;
+	result->planned = items->len;
+	if (!write_begin(execution, items, error))
+		return false;
+	run_plan(execution, &failed, &why);
+	if (why && failed < items->len)
+		g_prefix_error(&why, "migration '%s' failed: ",
+			       ((RecordItem *)g_ptr_array_index(items, failed))->id);
+	ok = conclude(execution, failed, result, &why);
+	result->duration_ms = (g_get_monotonic_time() - start) / 1000;
+	if (!ok)
+		g_propagate_error(error, g_steal_pointer(&why));
+	return ok;
+}

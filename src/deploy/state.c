@@ -1,0 +1,155 @@
+#include "deploy/state.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "history/read.h"
+#include "ledger/state.h"
+
+DeployScripts *deploy_scripts_new(void)
+{
+	DeployScripts *scripts = g_new0(DeployScripts, 1);
+
+	scripts->by_commit = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+						   (GDestroyNotify)migration_set_free);
+	return scripts;
+}
+
+void deploy_scripts_free(DeployScripts *scripts)
+{
+	if (!scripts)
+		return;
+	migration_set_free(scripts->state);
+	g_hash_table_unref(scripts->by_commit);
+	g_free(scripts);
+}
+
+static bool read_state(DeployContext *context, DeployScripts *scripts, GError **error)
+{
+	g_autofree char *ref = ledger_state_ref(context->environment->name);
+	g_autoptr(GError) why = NULL;
+	g_autofree char *tip = git_ref_read(context->repo, ref, &why);
+
+	if (why) {
+		g_propagate_error(error, g_steal_pointer(&why));
+		return false;
+	}
+	if (!tip)
+		return true;
+	scripts->state = history_read_tree(context->repo, tip, LEDGER_STATE_FOLDER,
+					   context->project->migrations, error);
+	return scripts->state;
+}
+
+/* The set of a commit that was deployed, read once. */
+static MigrationSet *set_of_commit(DeployContext *context, DeployScripts *scripts,
+				   const char *commit, GError **error)
+{
+	MigrationSet *set = g_hash_table_lookup(scripts->by_commit, commit);
+
+	if (set)
+		return set;
+	set = history_read(context->repo, commit, context->project->migrations, error);
+	if (set)
+		g_hash_table_insert(scripts->by_commit, g_strdup(commit), set);
+	return set;
+}
+
+static const Migration *matching(const MigrationSet *set, const Applied *applied)
+{
+	const Migration *found = set ? migration_set_get(set, applied->id) : NULL;
+
+	return found && strcmp(found->up.blob, applied->blob) == 0 ? found : NULL;
+}
+
+const Migration *deploy_scripts_find(DeployContext *context, DeployScripts *scripts,
+				     const Applied *applied, GError **error)
+{
+	g_autoptr(GError) why = NULL;
+	const Migration *found;
+	MigrationSet *set;
+
+	if (!scripts->state && !read_state(context, scripts, error))
+		return NULL;
+	found = matching(scripts->state, applied);
+	if (found)
+		return found;
+	set = set_of_commit(context, scripts, applied->commit, &why);
+	found = matching(set, applied);
+	if (found)
+		return found;
+	error_set(error, ERR_REPOSITORY,
+		  "the scripts of migration '%s' as they were applied are not in this clone",
+		  applied->id);
+	if (why)
+		error_detail(error, "%s", why->message);
+	error_hint(error,
+		   "fetch commit %.12s from where it was deployed, or its state: "
+		   "git fetch origin 'refs/migrate/state/*:refs/migrate/state/*'",
+		   applied->commit);
+	return NULL;
+}
+
+/* ---- drawing the state ---- */
+
+static void add_file(GHashTable *files, const ScriptFile *file, size_t prefix)
+{
+	if (file->path)
+		g_hash_table_replace(files, g_strdup(file->path + prefix), g_strdup(file->blob));
+}
+
+/* The files of all applied migrations, path below the folder to blob. */
+static GHashTable *applied_files(DeployContext *context, const AppliedSet *applied, GError **error)
+{
+	g_autoptr(DeployScripts) scripts = deploy_scripts_new();
+	g_autoptr(GHashTable) files =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	const size_t prefix = strlen(context->project->migrations) + 1;
+
+	for (guint i = 0; i < applied->all->len; i++) {
+		const Applied *row = g_ptr_array_index(applied->all, i);
+		const Migration *migration = deploy_scripts_find(context, scripts, row, error);
+
+		if (!migration)
+			return NULL;
+		add_file(files, &migration->up, prefix);
+		add_file(files, &migration->down, prefix);
+		add_file(files, &migration->verify, prefix);
+	}
+	return g_steal_pointer(&files);
+}
+
+static GPtrArray *entries_of(GHashTable *files)
+{
+	GPtrArray *entries = g_ptr_array_new_with_free_func((GDestroyNotify)git_entry_free);
+	const guint regular_file = 0100644;
+	GHashTableIter each;
+	gpointer path, blob;
+
+	g_hash_table_iter_init(&each, files);
+	while (g_hash_table_iter_next(&each, &path, &blob))
+		g_ptr_array_add(entries, git_entry_new(path, blob, regular_file));
+	return entries;
+}
+
+bool deploy_state_update(DeployContext *context, const char *summary, GError **error)
+{
+	const LedgerStateWords words = {context->environment->name, context->ledger.head,
+					context->ledger.sequence, context->head_commit, summary};
+	g_autofree char *shown = NULL;
+	g_autoptr(AppliedSet) applied = NULL;
+	g_autoptr(GHashTable) files = NULL;
+	g_autoptr(GPtrArray) entries = NULL;
+
+	if (!context->ledger.head)
+		return true;
+	shown = ledger_state_record(context->repo, words.environment, error);
+	if (g_strcmp0(shown, words.record) == 0)
+		return true;
+	applied = ledger_database_applied(context->session, true, error);
+	files = applied ? applied_files(context, applied, error) : NULL;
+	if (!files)
+		return false;
+	entries = entries_of(files);
+	return ledger_state_write(context->repo, &words, entries, error);
+}
