@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 #include "git/repo.h"
+#include "git/walk.h"
 #include "ledger/audit.h"
 #include "ledger/chain.h"
 #include "ledger/database.h"
@@ -87,6 +88,8 @@ typedef struct {
 	MigrationSet *set;
 	AppliedSet *applied;
 	Plan *plan;
+	GHashTable *landings; /* up path to GitLanding*, of what is pending when that is more than one; or NULL */
+	GHashTable *landings_found; /* what owns them */
 	char **partial; /* "ID\tDIRECTION" of scripts that stopped half-way */
 
 	GPtrArray *written; /* Record*: in the database, not yet in the notes */

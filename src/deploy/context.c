@@ -47,6 +47,8 @@ void deploy_context_free(DeployContext *context)
 	plan_free(context->plan);
 	migration_set_free(context->set);
 	applied_set_free(context->applied);
+	g_clear_pointer(&context->landings, g_hash_table_unref);
+	g_clear_pointer(&context->landings_found, g_hash_table_unref);
 	g_strfreev(context->partial);
 	g_ptr_array_unref(context->written);
 	g_free(context);
@@ -405,35 +407,46 @@ static bool is_known(GitRepo *repo, const char *commit)
 	return oid;
 }
 
-/* Landing distances by whole path, for plan_order(). */
-static GHashTable *landing_distances(DeployContext *context, GError **error)
+/* Fills context->landings: whole up path to landing. */
+static bool read_landings(DeployContext *context, GError **error)
 {
 	g_autofree const char **paths = pending_paths(context);
 	const char *boundary = context->last ? context->last->object : NULL;
-	g_autoptr(GHashTable) landings = NULL;
-	GHashTable *distances;
+	g_autoptr(GHashTable) found = NULL;
 	bool off_chain = false;
 
 	if (boundary && !is_known(context->repo, boundary))
 		boundary = NULL;
-	landings = git_walk_landings(context->repo, context->target->oid, boundary,
-				     context->set->folder, paths, &off_chain, error);
-	if (!landings)
-		return NULL;
+	found = git_walk_landings(context->repo, context->target->oid, boundary, context->set->folder, paths,
+	                          &off_chain, error);
+	if (!found)
+		return false;
 	if (off_chain)
 		deploy_emit(context, DEPLOY_WARNING,
-			    "the last deployed commit %.12s is not on the first-parent history of "
-			    "this one: "
-			    "what landed since is ordered from their merge base",
-			    boundary);
-	distances = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	for (guint i = 0; paths[i]; i++) {
-		const GitLanding *landing = g_hash_table_lookup(landings, paths[i]);
+		            "the last deployed commit %.12s is not on the first-parent history of this one: "
+		            "what landed since is ordered from their merge base",
+		            boundary);
+	context->landings = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	for (guint i = 0; paths[i]; i++)
+		g_hash_table_insert(context->landings, g_strconcat(context->set->folder, "/", paths[i], NULL),
+		                    g_hash_table_lookup(found, paths[i]));
+	context->landings_found = g_steal_pointer(&found);
+	return true;
+}
+
+/* Landing distances by whole path, for plan_order(). */
+static GHashTable *landing_distances(const DeployContext *context)
+{
+	GHashTable *distances = g_hash_table_new(g_str_hash, g_str_equal);
+	GHashTableIter each;
+	gpointer path, landing;
+
+	if (!context->landings)
+		return distances;
+	g_hash_table_iter_init(&each, context->landings);
+	while (g_hash_table_iter_next(&each, &path, &landing))
 		if (landing)
-			g_hash_table_insert(distances,
-					    g_strconcat(context->set->folder, "/", paths[i], NULL),
-					    GUINT_TO_POINTER(landing->distance));
-	}
+			g_hash_table_insert(distances, path, GUINT_TO_POINTER(((GitLanding *)landing)->distance));
 	return distances;
 }
 
@@ -444,15 +457,14 @@ bool deploy_order_plan(DeployContext *context, const char *to, GError **error)
 
 	for (guint i = 0; i < pending->len; i++) {
 		const Migration *found = g_ptr_array_index(pending, i);
-		if (!history_read_directives(context->repo,
-					     migration_set_get(context->set, found->id), error))
+		if (!history_read_directives(context->repo, migration_set_get(context->set, found->id), error))
 			return false;
 	}
 	/* With one pending migration there is no order to find, and no history to walk. */
-	distances = pending->len > 1 ? landing_distances(context, error)
-				     : g_hash_table_new(g_str_hash, g_str_equal);
-	if (!distances ||
-	    !plan_order(context->plan, context->set, context->applied, distances, error))
+	if (pending->len > 1 && !read_landings(context, error))
+		return false;
+	distances = landing_distances(context);
+	if (!plan_order(context->plan, context->set, context->applied, distances, error))
 		return false;
 	return !to || plan_cut(context->plan, context->applied, to, error);
 }

@@ -1,0 +1,152 @@
+#include "ledger/replay.h"
+
+#include <string.h>
+
+#include "ledger/chain.h"
+
+/* An item that is applied, and by which record. */
+typedef struct {
+	const RecordItem *item;
+	gint64 record;
+} Expected;
+
+static GHashTable *items_by_id(const Record *record)
+{
+	GHashTable *items = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (guint i = 0; i < record->items->len; i++) {
+		RecordItem *item = g_ptr_array_index(record->items, i);
+		g_hash_table_insert(items, item->id, item);
+	}
+	return items;
+}
+
+static void expect(GHashTable *expected, const RecordItem *item, gint64 record)
+{
+	Expected *entry = g_new0(Expected, 1);
+
+	entry->item = item;
+	entry->record = record;
+	g_hash_table_replace(expected, item->id, entry);
+}
+
+static void follow_finish(GHashTable *expected, const Record *opening, const Record *finish)
+{
+	g_autoptr(GHashTable) planned = items_by_id(opening);
+
+	for (guint i = 0; i < finish->items->len; i++) {
+		const RecordItem *done = g_ptr_array_index(finish->items, i);
+		const RecordItem *item = g_hash_table_lookup(planned, done->id);
+
+		if (opening->action == RECORD_REVERT)
+			g_hash_table_remove(expected, done->id);
+		else if (item)
+			expect(expected, item, opening->sequence);
+	}
+}
+
+/* An accept changes the text that an applied migration stands for, not the record that applied it. */
+static void follow_accept(GHashTable *expected, const Record *accept)
+{
+	for (guint i = 0; i < accept->items->len; i++) {
+		const RecordItem *item = g_ptr_array_index(accept->items, i);
+		const Expected *before = g_hash_table_lookup(expected, item->id);
+
+		if (before)
+			expect(expected, item, before->record);
+	}
+}
+
+static void follow_baseline(GHashTable *expected, const Record *baseline)
+{
+	for (guint i = 0; i < baseline->items->len; i++)
+		expect(expected, g_ptr_array_index(baseline->items, i), baseline->sequence);
+}
+
+/* Returns the opening record that is left without a finish, or NULL. */
+static const Record *follow(const GPtrArray *records, GHashTable *expected)
+{
+	const Record *opening = NULL;
+
+	for (guint i = 0; i < records->len; i++) {
+		const Record *record = g_ptr_array_index(records, i);
+
+		switch (record->action) {
+		case RECORD_BEGIN:
+		case RECORD_REVERT:
+			opening = record;
+			break;
+		case RECORD_FINISH:
+			if (opening)
+				follow_finish(expected, opening, record);
+			opening = NULL;
+			break;
+		case RECORD_ACCEPT:
+			follow_accept(expected, record);
+			break;
+		case RECORD_BASELINE:
+			follow_baseline(expected, record);
+			break;
+		case RECORD_RESTORE:
+			opening = NULL;
+			break;
+		case RECORD_ADOPT:
+		case RECORD_CHECKPOINT:
+			break;
+		}
+	}
+	return opening;
+}
+
+/* Whether an unfinished deployment explains that a row is there, or is not. */
+static bool is_under_way(const Record *opening, const char *id)
+{
+	if (!opening)
+		return false;
+	for (guint i = 0; i < opening->items->len; i++)
+		if (strcmp(((RecordItem *)g_ptr_array_index(opening->items, i))->id, id) == 0)
+			return true;
+	return false;
+}
+
+static void check_row(const Applied *row, GHashTable *expected, const Record *opening, GPtrArray *problems)
+{
+	const Expected *entry = g_hash_table_lookup(expected, row->id);
+
+	if (!entry) {
+		if (!is_under_way(opening, row->id))
+			ledger_problem_add(problems, row->record,
+			                   "the database says '%s' is applied, and no record does: a forged row",
+			                   row->id);
+		return;
+	}
+	if (is_under_way(opening, row->id))
+		return;
+	if (strcmp(entry->item->blob, row->blob) != 0 || strcmp(entry->item->content, row->content) != 0)
+		ledger_problem_add(problems, row->record,
+		                   "the database's row of '%s' names another script (%.12s) than its record (%.12s)",
+		                   row->id, row->blob, entry->item->blob);
+	else if (entry->record != row->record)
+		ledger_problem_add(problems, row->record,
+		                   "the database's row of '%s' names record %" G_GINT64_FORMAT
+		                   ", and record %" G_GINT64_FORMAT " applied it",
+		                   row->id, row->record, entry->record);
+}
+
+void ledger_replay_check(const GPtrArray *records, const AppliedSet *applied, GPtrArray *problems)
+{
+	g_autoptr(GHashTable) expected = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+	const Record *opening = follow(records, expected);
+	GHashTableIter each;
+	gpointer id, entry;
+
+	for (guint i = 0; i < applied->all->len; i++)
+		check_row(g_ptr_array_index(applied->all, i), expected, opening, problems);
+	g_hash_table_iter_init(&each, expected);
+	while (g_hash_table_iter_next(&each, &id, &entry))
+		if (!applied_set_get(applied, id) && !is_under_way(opening, id))
+			ledger_problem_add(problems, ((Expected *)entry)->record,
+			                   "record %" G_GINT64_FORMAT
+			                   " applied '%s', and the database's row of it is gone",
+			                   ((Expected *)entry)->record, (const char *)id);
+}
