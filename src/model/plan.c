@@ -1,0 +1,23 @@
+#include "model/plan.h"
+
+Plan *plan_new(void)
+{
+	Plan *plan = g_new0(Plan, 1);
+
+	plan->pending = g_ptr_array_new();
+	plan->edits = g_ptr_array_new_with_free_func(g_free);
+	plan->renames = g_ptr_array_new_with_free_func(g_free);
+	plan->removed = g_ptr_array_new();
+	return plan;
+}
+
+void plan_free(Plan *plan)
+{
+	if (!plan)
+		return;
+	g_ptr_array_unref(plan->pending);
+	g_ptr_array_unref(plan->edits);
+	g_ptr_array_unref(plan->renames);
+	g_ptr_array_unref(plan->removed);
+	g_free(plan);
+}
