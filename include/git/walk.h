@@ -43,5 +43,3 @@ void git_change_free(GitChange *change);
 GPtrArray *git_walk_changes(GitRepo *repo, const char *tip, const char *path, const char *original,
 			    GError **error);
 
-/* The unified diff of two blobs as git prints it, without colour; for the caller to free. */
-char *git_repo_diff_blobs(GitRepo *repo, const char *old_oid, const char *new_oid, GError **error);

@@ -1,0 +1,51 @@
+/*
+ * What the files of part git share, and nobody else sees: the handle's inside, and libgit2's errors as ours.
+ */
+#pragma once
+
+#include <git2.h>
+#include <glib.h>
+#include <stdbool.h>
+
+#include "git/repo.h"
+
+struct GitRepo {
+	git_repository *handle;
+	char *dir;
+	char *common_dir;
+	char *work_dir;
+	bool bare;
+	bool shallow;
+	GHashTable *config;  /* key to last value; read when first asked for */
+	GHashTable *origins; /* key to the file it came from */
+};
+
+/* ERR_REPOSITORY with what libgit2 said as detail; returns false. */
+bool git_internal_fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* A full id out of text; ERR_REPOSITORY for anything else. */
+bool git_internal_oid(git_oid *oid, const char *text, GError **error);
+char *git_internal_text(const git_oid *oid);
+
+/* After a lookup failed because a partial clone lacks the object: has git fetch it. False when that is not so. */
+bool git_internal_fetch_missing(GitRepo *repo, const char *oid);
+
+/* The tree that a commit or tree id, or revision, stands for; NULL with an error. */
+git_tree *git_internal_tree(GitRepo *repo, const char *treeish, GError **error);
+
+/* The tree of a folder below another; NULL without error when there is no such folder. */
+git_tree *git_internal_subtree(GitRepo *repo, const git_tree *tree, const char *folder, GError **error);
+
+/* Whom commits that we write are by: what git is configured with, else git-migrate at this host. */
+git_signature *git_internal_committer(GitRepo *repo, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(git_tree, git_tree_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(git_commit, git_commit_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(git_blob, git_blob_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(git_object, git_object_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(git_reference, git_reference_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(git_signature, git_signature_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(git_tree_entry, git_tree_entry_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(git_treebuilder, git_treebuilder_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(git_revwalk, git_revwalk_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(git_reference_iterator, git_reference_iterator_free)

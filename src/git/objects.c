@@ -1,0 +1,278 @@
+#include <string.h>
+
+#include "base/error.h"
+#include "internal.h"
+
+void git_revision_free(GitRevision *revision)
+{
+	if (!revision)
+		return;
+	g_free(revision->oid);
+	g_free(revision->tree);
+	g_free(revision->author);
+	g_free(revision->email);
+	g_free(revision->subject);
+	g_free(revision);
+}
+
+void git_entry_free(GitEntry *entry)
+{
+	if (!entry)
+		return;
+	g_free(entry->path);
+	g_free(entry->oid);
+	g_free(entry);
+}
+
+GitEntry *git_entry_new(const char *path, const char *oid, guint mode)
+{
+	GitEntry *entry = g_new0(GitEntry, 1);
+
+	entry->path = g_strdup(path);
+	entry->oid = g_strdup(oid);
+	entry->mode = mode;
+	return entry;
+}
+
+/* ---- partial clones ---- */
+
+bool git_internal_fetch_missing(GitRepo *repo, const char *oid)
+{
+	const char *const arguments[] = {"cat-file", "-e", oid, NULL};
+	g_autofree char *done = NULL;
+
+	if (!git_repo_config(repo, "extensions.partialclone"))
+		return false;
+	done = git_repo_run(repo, arguments, NULL);
+	return done;
+}
+
+/* Looks an object up, with one try to fetch it. 0 as libgit2. */
+static int lookup(GitRepo *repo, git_object **object, const git_oid *oid, git_object_t type)
+{
+	int state = git_object_lookup(object, repo->handle, oid, type);
+	g_autofree char *text = NULL;
+
+	if (state != GIT_ENOTFOUND)
+		return state;
+	text = git_internal_text(oid);
+	if (git_internal_fetch_missing(repo, text))
+		state = git_object_lookup(object, repo->handle, oid, type);
+	return state;
+}
+
+/* ---- commits ---- */
+
+static git_object *parse_revision(GitRepo *repo, const char *revision, git_object_t type)
+{
+	git_object *found = NULL, *peeled = NULL;
+
+	if (git_revparse_single(&found, repo->handle, revision) == 0)
+		git_object_peel(&peeled, found, type);
+	git_object_free(found);
+	return peeled;
+}
+
+static void fail_revision(GitRepo *repo, const char *revision, GError **error)
+{
+	if (strcmp(revision, "HEAD") == 0) {
+		error_set(error, ERR_REPOSITORY, "the current branch has no commit yet");
+		error_hint(error, "commit your migrations: git add db && git commit");
+		return;
+	}
+	error_set(error, ERR_REPOSITORY, "'%s' names no commit in this repository", revision);
+	if (repo->shallow)
+		error_hint(error, "this is a shallow clone: git fetch --unshallow (in CI: fetch-depth: 0)");
+	else
+		error_hint(error, "fetch it first: git fetch --tags");
+}
+
+GitRevision *git_repo_commit(GitRepo *repo, const char *revision, GError **error)
+{
+	g_autoptr(git_object) object = parse_revision(repo, revision, GIT_OBJECT_COMMIT);
+	const git_commit *commit = (git_commit *)object;
+	GitRevision *result;
+
+	if (!object) {
+		fail_revision(repo, revision, error);
+		return NULL;
+	}
+	result = g_new0(GitRevision, 1);
+	result->oid = git_internal_text(git_commit_id(commit));
+	result->tree = git_internal_text(git_commit_tree_id(commit));
+	result->author = g_strdup(git_commit_author(commit)->name);
+	result->email = g_strdup(git_commit_author(commit)->email);
+	result->time = git_commit_author(commit)->when.time;
+	result->subject = g_strdup(git_commit_summary((git_commit *)object));
+	return result;
+}
+
+char *git_repo_resolve(GitRepo *repo, const char *revision, bool quiet, GError **error)
+{
+	g_autoptr(git_object) object = parse_revision(repo, revision, GIT_OBJECT_COMMIT);
+
+	if (object)
+		return git_internal_text(git_object_id(object));
+	if (!quiet)
+		fail_revision(repo, revision, error);
+	return NULL;
+}
+
+char *git_repo_commit_message(GitRepo *repo, const char *oid, GError **error)
+{
+	g_autoptr(git_object) object = parse_revision(repo, oid, GIT_OBJECT_COMMIT);
+
+	if (object)
+		return g_strdup(git_commit_message((git_commit *)object));
+	fail_revision(repo, oid, error);
+	return NULL;
+}
+
+bool git_repo_ahead_behind(GitRepo *repo, const char *tip, const char *base, guint *ahead, guint *behind, GError **error)
+{
+	git_oid ours, theirs;
+	size_t more, less;
+
+	if (!git_internal_oid(&ours, tip, error) || !git_internal_oid(&theirs, base, error))
+		return false;
+	if (git_graph_ahead_behind(&more, &less, repo->handle, &ours, &theirs) != 0)
+		return git_internal_fail(error, "cannot compare commits %.12s and %.12s", tip, base);
+	*ahead = (guint)more;
+	*behind = (guint)less;
+	return true;
+}
+
+/* ---- trees ---- */
+
+git_tree *git_internal_tree(GitRepo *repo, const char *treeish, GError **error)
+{
+	git_object *object = parse_revision(repo, treeish, GIT_OBJECT_TREE);
+	git_oid oid;
+
+	/* An id whose object a partial clone has not got yet. */
+	if (!object && strlen(treeish) == GIT_OID_HEXSZ && git_oid_fromstr(&oid, treeish) == 0 &&
+	    git_internal_fetch_missing(repo, treeish))
+		object = parse_revision(repo, treeish, GIT_OBJECT_TREE);
+	if (!object)
+		fail_revision(repo, treeish, error);
+	return (git_tree *)object;
+}
+
+git_tree *git_internal_subtree(GitRepo *repo, const git_tree *tree, const char *folder, GError **error)
+{
+	g_autoptr(git_tree_entry) entry = NULL;
+	git_object *object = NULL;
+	git_tree *copy = NULL;
+	int state;
+
+	if (!*folder)
+		return git_tree_dup(&copy, (git_tree *)(gsize)tree) == 0 ? copy : NULL;
+	state = git_tree_entry_bypath(&entry, tree, folder);
+	if (state == GIT_ENOTFOUND)
+		return NULL;
+	if (state != 0 || git_tree_entry_type(entry) != GIT_OBJECT_TREE ||
+	    lookup(repo, &object, git_tree_entry_id(entry), GIT_OBJECT_TREE) != 0) {
+		git_internal_fail(error, "cannot read folder '%s'", folder);
+		return NULL;
+	}
+	return (git_tree *)object;
+}
+
+/* Adds all blobs below a tree, whose names begin with `prefix`. Depth is bounded by what git can check out. */
+static bool list_tree(GitRepo *repo, const git_tree *tree, const char *prefix, GPtrArray *entries, GError **error)
+{
+	for (size_t i = 0; i < git_tree_entrycount(tree); i++) {
+		const git_tree_entry *entry = git_tree_entry_byindex(tree, i);
+		g_autofree char *path = g_strconcat(prefix, git_tree_entry_name(entry), NULL);
+		git_object *below = NULL;
+
+		if (git_tree_entry_type(entry) == GIT_OBJECT_TREE) {
+			g_autofree char *deeper = g_strconcat(path, "/", NULL);
+			bool ok;
+
+			if (lookup(repo, &below, git_tree_entry_id(entry), GIT_OBJECT_TREE) != 0)
+				return git_internal_fail(error, "cannot read folder '%s'", path);
+			ok = list_tree(repo, (git_tree *)below, deeper, entries, error);
+			git_object_free(below);
+			if (!ok)
+				return false;
+		} else {
+			GitEntry *found = g_new0(GitEntry, 1);
+
+			found->path = g_steal_pointer(&path);
+			found->oid = git_internal_text(git_tree_entry_id(entry));
+			found->mode = (guint)git_tree_entry_filemode(entry);
+			g_ptr_array_add(entries, found);
+		}
+	}
+	return true;
+}
+
+GPtrArray *git_repo_list(GitRepo *repo, const char *treeish, const char *folder, GError **error)
+{
+	g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func((GDestroyNotify)git_entry_free);
+	g_autoptr(git_tree) root = git_internal_tree(repo, treeish, error);
+	g_autoptr(git_tree) tree = NULL;
+	g_autoptr(GError) why = NULL;
+
+	if (!root)
+		return NULL;
+	tree = git_internal_subtree(repo, root, folder, &why);
+	if (why) {
+		g_propagate_error(error, g_steal_pointer(&why));
+		return NULL;
+	}
+	if (tree && !list_tree(repo, tree, "", entries, error))
+		return NULL;
+	return g_steal_pointer(&entries);
+}
+
+char *git_repo_path_oid(GitRepo *repo, const char *treeish, const char *path, GError **error)
+{
+	g_autoptr(git_tree) root = git_internal_tree(repo, treeish, error);
+	g_autoptr(git_tree_entry) entry = NULL;
+	int state;
+
+	if (!root)
+		return NULL;
+	state = git_tree_entry_bypath(&entry, root, path);
+	if (state == 0)
+		return git_internal_text(git_tree_entry_id(entry));
+	if (state != GIT_ENOTFOUND)
+		git_internal_fail(error, "cannot read '%s'", path);
+	return NULL;
+}
+
+GBytes *git_repo_blob(GitRepo *repo, const char *oid, GError **error)
+{
+	g_autoptr(git_object) object = NULL;
+	const git_blob *blob;
+	size_t length;
+	char *copy;
+	git_oid id;
+
+	if (!git_internal_oid(&id, oid, error))
+		return NULL;
+	if (lookup(repo, &object, &id, GIT_OBJECT_BLOB) != 0) {
+		git_internal_fail(error, "cannot read blob %s", oid);
+		error_hint(error, "git fsck tells whether the repository is whole");
+		return NULL;
+	}
+	blob = (git_blob *)object;
+	length = (size_t)git_blob_rawsize(blob);
+	copy = g_malloc(length + 1);
+	memcpy(copy, git_blob_rawcontent(blob), length);
+	copy[length] = '\0';
+	return g_bytes_new_take(copy, length);
+}
+
+char *git_repo_diff_blobs(GitRepo *repo, const char *old_oid, const char *new_oid, GError **error)
+{
+	const char *const arguments[] = {"diff", "--no-color", "--no-ext-diff", "--no-textconv", old_oid, new_oid, NULL};
+	g_autofree char *text = git_repo_run(repo, arguments, error);
+	const char *hunk;
+
+	/* The header names blobs, which says nothing to people: the hunks do. */
+	hunk = text ? strstr(text, "\n@@") : NULL;
+	return hunk ? g_strdup(hunk + 1) : g_steal_pointer(&text);
+}

@@ -1,0 +1,277 @@
+#include "git/walk.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "internal.h"
+
+static void landing_free(GitLanding *landing)
+{
+	if (!landing)
+		return;
+	g_free(landing->commit);
+	g_free(landing);
+}
+
+void git_change_free(GitChange *change)
+{
+	if (!change)
+		return;
+	g_free(change->commit);
+	g_free(change->author);
+	g_free(change->email);
+	g_free(change->subject);
+	g_free(change);
+}
+
+/* ---- landings ---- */
+
+typedef struct {
+	GitRepo *repo;
+	const char *folder;
+	GHashTable *open;  /* paths not placed yet */
+	GHashTable *found; /* path to GitLanding* */
+} Landings;
+
+static void place(Landings *walk, const char *path, const git_commit *commit, guint distance)
+{
+	GitLanding *landing = g_new0(GitLanding, 1);
+
+	landing->commit = commit ? git_internal_text(git_commit_id(commit)) : NULL;
+	landing->distance = distance;
+	g_hash_table_replace(walk->found, g_strdup(path), landing);
+}
+
+static void place_rest(Landings *walk, const git_commit *commit, guint distance)
+{
+	GHashTableIter each;
+	gpointer path;
+
+	g_hash_table_iter_init(&each, walk->open);
+	while (g_hash_table_iter_next(&each, &path, NULL))
+		place(walk, path, commit, distance);
+	g_hash_table_remove_all(walk->open);
+}
+
+/* Places those open paths that `tree` (may be NULL: no such folder) does not have: they landed with `commit`. */
+static void place_absent(Landings *walk, const git_tree *tree, const git_commit *commit, guint distance)
+{
+	GHashTableIter each;
+	gpointer path;
+
+	g_hash_table_iter_init(&each, walk->open);
+	while (g_hash_table_iter_next(&each, &path, NULL)) {
+		g_autoptr(git_tree_entry) entry = NULL;
+
+		if (tree && git_tree_entry_bypath(&entry, tree, path) == 0)
+			continue;
+		place(walk, path, commit, distance);
+		g_hash_table_iter_remove(&each);
+	}
+}
+
+/* The id of the folder's tree in a commit; false when it does not exist there. */
+static bool folder_id(Landings *walk, const git_commit *commit, git_oid *oid, GError **error)
+{
+	g_autoptr(git_tree) root = NULL;
+	g_autoptr(git_tree_entry) entry = NULL;
+	g_autofree char *text = git_internal_text(git_commit_tree_id(commit));
+
+	memset(oid, 0, sizeof *oid);
+	root = git_internal_tree(walk->repo, text, error);
+	if (!root)
+		return false;
+	if (git_tree_entry_bypath(&entry, root, walk->folder) == 0)
+		git_oid_cpy(oid, git_tree_entry_id(entry));
+	return true;
+}
+
+static git_tree *tree_of(Landings *walk, const git_oid *oid)
+{
+	g_autofree char *text = NULL;
+
+	if (git_oid_is_zero(oid))
+		return NULL;
+	text = git_internal_text(oid);
+	return git_internal_tree(walk->repo, text, NULL);
+}
+
+static bool refuse_shallow(GError **error)
+{
+	error_set(error, ERR_REPOSITORY, "this shallow clone hides when migrations landed, and with it their order");
+	return error_hint(error, "git fetch --unshallow (in CI: fetch-depth: 0)");
+}
+
+/* First parent, or NULL at the root. False when the history is cut off here. */
+static bool first_parent(Landings *walk, const git_commit *commit, git_commit **parent, GError **error)
+{
+	*parent = NULL;
+	if (git_commit_parentcount(commit) == 0)
+		return true;
+	if (git_commit_parent(parent, commit, 0) == 0)
+		return true;
+	return walk->repo->shallow ? refuse_shallow(error) : git_internal_fail(error, "cannot read a parent commit");
+}
+
+/* One step back: what the parent's folder lacks landed with this commit. */
+static bool compare_with_parent(Landings *walk, const git_commit *commit, const git_commit *parent, git_oid *folder,
+                                guint distance, GError **error)
+{
+	git_oid before;
+	g_autoptr(git_tree) tree = NULL;
+
+	if (!folder_id(walk, parent, &before, error))
+		return false;
+	if (!git_oid_equal(&before, folder)) {
+		tree = tree_of(walk, &before);
+		place_absent(walk, tree, commit, distance);
+		git_oid_cpy(folder, &before);
+	}
+	return true;
+}
+
+static bool walk_back(Landings *walk, git_commit *tip, const git_oid *boundary, GError **error)
+{
+	git_commit *commit = tip;
+	guint distance = 0;
+	git_oid folder;
+	bool ok = folder_id(walk, commit, &folder, error);
+
+	while (ok && g_hash_table_size(walk->open)) {
+		git_commit *parent;
+
+		if (boundary && git_oid_equal(git_commit_id(commit), boundary)) {
+			place_rest(walk, NULL, distance);
+			break;
+		}
+		ok = first_parent(walk, commit, &parent, error);
+		if (ok && !parent) {
+			place_rest(walk, commit, distance);
+			break;
+		}
+		ok = ok && compare_with_parent(walk, commit, parent, &folder, distance, error);
+		if (commit != tip)
+			git_commit_free(commit);
+		commit = parent;
+		distance++;
+	}
+	if (commit && commit != tip)
+		git_commit_free(commit);
+	return ok;
+}
+
+/* Whether the boundary lies on the first-parent chain is only known by walking it; the merge base bounds the walk otherwise. */
+static bool on_first_parent_chain(GitRepo *repo, const git_oid *tip, const git_oid *boundary)
+{
+	g_autoptr(git_revwalk) walk = NULL;
+	git_oid oid;
+
+	if (git_revwalk_new(&walk, repo->handle) != 0)
+		return false;
+	git_revwalk_simplify_first_parent(walk);
+	git_revwalk_push(walk, tip);
+	git_revwalk_hide(walk, boundary);
+	/* The last commit that is not hidden has the boundary as its first parent when that is on the chain. */
+	git_oid last = {{0}};
+	while (git_revwalk_next(&oid, walk) == 0)
+		git_oid_cpy(&last, &oid);
+	if (git_oid_is_zero(&last))
+		return git_oid_equal(tip, boundary);
+	g_autoptr(git_commit) commit = NULL;
+	return git_commit_lookup(&commit, repo->handle, &last) == 0 && git_commit_parentcount(commit) > 0 &&
+	       git_oid_equal(git_commit_parent_id(commit, 0), boundary);
+}
+
+static bool find_boundary(GitRepo *repo, const git_oid *tip, const char *boundary, git_oid *stop, bool *off_chain,
+                          GError **error)
+{
+	git_oid last;
+
+	if (!git_internal_oid(&last, boundary, error))
+		return false;
+	git_oid_cpy(stop, &last);
+	if (git_oid_equal(tip, &last) || on_first_parent_chain(repo, tip, &last))
+		return true;
+	if (git_merge_base(stop, repo->handle, tip, &last) == 0) {
+		if (off_chain)
+			*off_chain = true;
+		return true;
+	}
+	if (repo->shallow)
+		return refuse_shallow(error);
+	error_set(error, ERR_REFUSED, "history was rewritten: the last deployed commit %.12s has nothing in common with "
+	                              "this one",
+	          boundary);
+	return error_hint(error, "deploy a commit that descends from it");
+}
+
+GHashTable *git_walk_landings(GitRepo *repo, const char *tip, const char *boundary, const char *folder,
+                              const char *const *paths, bool *off_chain, GError **error)
+{
+	g_autoptr(GHashTable) found = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)landing_free);
+	g_autoptr(GHashTable) open = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(git_commit) commit = NULL;
+	Landings walk = {repo, folder, open, found};
+	git_oid start, stop;
+
+	if (!git_internal_oid(&start, tip, error))
+		return NULL;
+	if (git_commit_lookup(&commit, repo->handle, &start) != 0) {
+		git_internal_fail(error, "cannot read commit %s", tip);
+		return NULL;
+	}
+	for (; *paths; paths++)
+		g_hash_table_add(open, (gpointer)(gsize)*paths);
+	if (boundary && !find_boundary(repo, &start, boundary, &stop, off_chain, error))
+		return NULL;
+	if (!walk_back(&walk, commit, boundary ? &stop : NULL, error))
+		return NULL;
+	return g_steal_pointer(&found);
+}
+
+/* ---- changes ---- */
+
+/* HASH NUL AUTHOR NUL EMAIL NUL TIME NUL SUBJECT, as asked for below. */
+static GitChange *parse_change(char **field)
+{
+	GitChange *change = g_new0(GitChange, 1);
+
+	change->commit = g_strdup(field[0]);
+	change->author = g_strdup(field[1]);
+	change->email = g_strdup(field[2]);
+	change->time = g_ascii_strtoll(field[3], NULL, 10);
+	change->subject = g_strdup(field[4]);
+	return change;
+}
+
+/* Whether a raw line ":MODE MODE OLD NEW STATUS<tab>PATH" ends at the original text. */
+static bool reaches(const char *raw, const char *original)
+{
+	g_auto(GStrv) word = g_strsplit(raw, " ", 5);
+
+	return g_strv_length(word) == 5 && strcmp(word[3], original) == 0;
+}
+
+GPtrArray *git_walk_changes(GitRepo *repo, const char *tip, const char *path, const char *original, GError **error)
+{
+	const char *const arguments[] = {
+	        "log",        "--no-renames", "--raw", "--no-abbrev", "--no-color", "-m", "--first-parent",
+	        "--format=tformat:%x01%H%x02%an%x02%ae%x02%at%x02%s", tip, "--", path, NULL};
+	g_autofree char *text = git_repo_run(repo, arguments, error);
+	g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func((GDestroyNotify)git_change_free);
+	g_auto(GStrv) entries = NULL;
+
+	if (!text)
+		return NULL;
+	entries = g_strsplit(text, "\001", -1);
+	for (guint i = 1; entries[i - 1] && entries[i]; i++) {
+		g_auto(GStrv) lines = g_strsplit(entries[i], "\n", -1);
+		g_auto(GStrv) field = g_strsplit(lines[0], "\002", 5);
+		const char *raw = strchr(entries[i], '\n') ? strstr(entries[i], "\n:") : NULL;
+
+		if (g_strv_length(field) != 5 || !raw || reaches(raw + 1, original))
+			break;
+		g_ptr_array_add(changes, parse_change(field));
+	}
+	return g_steal_pointer(&changes);
+}

@@ -1,0 +1,218 @@
+#include <string.h>
+
+#include "base/error.h"
+#include "internal.h"
+
+char *git_repo_write_blob(GitRepo *repo, const void *bytes, size_t length, GError **error)
+{
+	git_oid oid;
+
+	if (git_blob_create_from_buffer(&oid, repo->handle, bytes, length) == 0)
+		return git_internal_text(&oid);
+	git_internal_fail(error, "cannot write a blob");
+	return NULL;
+}
+
+static gint compare_paths(gconstpointer a, gconstpointer b)
+{
+	const GitEntry *const *left = a, *const *right = b;
+
+	return strcmp((*left)->path, (*right)->path);
+}
+
+static bool insert(git_treebuilder *builder, const char *name, const char *oid, guint mode, GError **error)
+{
+	git_oid id;
+
+	if (!git_internal_oid(&id, oid, error))
+		return false;
+	if (git_treebuilder_insert(NULL, builder, name, &id, (git_filemode_t)mode) == 0)
+		return true;
+	return git_internal_fail(error, "cannot write tree entry '%s'", name);
+}
+
+static char *finish_tree(git_treebuilder *builder, GError **error)
+{
+	git_oid oid;
+
+	if (git_treebuilder_write(&oid, builder) == 0)
+		return git_internal_text(&oid);
+	git_internal_fail(error, "cannot write a tree");
+	return NULL;
+}
+
+/*
+ * Writes the tree of the sorted entries from *at on whose paths begin with the `depth` first bytes of the first one, and moves
+ * *at behind them.
+ */
+static char *write_level(GitRepo *repo, GPtrArray *sorted, guint *at, size_t depth, GError **error)
+{
+	g_autoptr(git_treebuilder) builder = NULL;
+	const char *first = *at < sorted->len ? ((GitEntry *)g_ptr_array_index(sorted, *at))->path : "";
+	g_autofree char *prefix = g_strndup(first, depth);
+
+	if (git_treebuilder_new(&builder, repo->handle, NULL) != 0) {
+		git_internal_fail(error, "cannot write a tree");
+		return NULL;
+	}
+	while (*at < sorted->len) {
+		const GitEntry *entry = g_ptr_array_index(sorted, *at);
+		const char *slash;
+		g_autofree char *name = NULL;
+		g_autofree char *tree = NULL;
+
+		if (strncmp(entry->path, prefix, depth) != 0)
+			break;
+		slash = strchr(entry->path + depth, '/');
+		if (!slash) {
+			if (!insert(builder, entry->path + depth, entry->oid, entry->mode, error))
+				return NULL;
+			(*at)++;
+			continue;
+		}
+		name = g_strndup(entry->path + depth, (gsize)(slash - entry->path) - depth);
+		tree = write_level(repo, sorted, at, (size_t)(slash - entry->path) + 1, error);
+		if (!tree || !insert(builder, name, tree, GIT_FILEMODE_TREE, error))
+			return NULL;
+	}
+	return finish_tree(builder, error);
+}
+
+char *git_repo_write_tree(GitRepo *repo, const GPtrArray *entries, GError **error)
+{
+	g_autoptr(GPtrArray) sorted = g_ptr_array_sized_new(entries->len);
+	guint at = 0;
+
+	for (guint i = 0; i < entries->len; i++)
+		g_ptr_array_add(sorted, g_ptr_array_index(entries, i));
+	g_ptr_array_sort(sorted, compare_paths);
+	return write_level(repo, sorted, &at, 0, error);
+}
+
+char *git_repo_join_trees(GitRepo *repo, const char *const *names, const char *const *trees, guint count, GError **error)
+{
+	g_autoptr(git_treebuilder) builder = NULL;
+
+	if (git_treebuilder_new(&builder, repo->handle, NULL) != 0) {
+		git_internal_fail(error, "cannot write a tree");
+		return NULL;
+	}
+	for (guint i = 0; i < count; i++)
+		if (!insert(builder, names[i], trees[i], GIT_FILEMODE_TREE, error))
+			return NULL;
+	return finish_tree(builder, error);
+}
+
+/* ---- commits ---- */
+
+static const char *first_of(const char *a, const char *b, const char *c)
+{
+	return a && *a ? a : b && *b ? b : c;
+}
+
+git_signature *git_internal_committer(GitRepo *repo, GError **error)
+{
+	g_autofree char *fallback = g_strconcat("git-migrate@", g_get_host_name(), NULL);
+	const char *name = first_of(g_getenv("GIT_COMMITTER_NAME"), git_repo_config(repo, "committer.name"),
+	                            git_repo_config(repo, "user.name"));
+	const char *email = first_of(g_getenv("GIT_COMMITTER_EMAIL"), git_repo_config(repo, "committer.email"),
+	                             git_repo_config(repo, "user.email"));
+	git_signature *signature = NULL;
+
+	if (git_signature_now(&signature, first_of(name, NULL, "git-migrate"), first_of(email, NULL, fallback)) == 0)
+		return signature;
+	git_internal_fail(error, "the committer's name or address cannot be used");
+	return NULL;
+}
+
+static void free_commits(git_commit **commits, guint count)
+{
+	for (guint i = 0; i < count; i++)
+		git_commit_free(commits[i]);
+}
+
+char *git_repo_write_commit(GitRepo *repo, const char *tree, const char *const *parents, const char *message, GError **error)
+{
+	g_autoptr(git_signature) committer = git_internal_committer(repo, error);
+	g_autoptr(git_tree) root = committer ? git_internal_tree(repo, tree, error) : NULL;
+	git_commit *parent[4] = {NULL};
+	guint count = 0;
+	bool ok = root != NULL;
+	git_oid oid;
+
+	for (; ok && parents[count] && count < G_N_ELEMENTS(parent); count++) {
+		ok = git_internal_oid(&oid, parents[count], error) &&
+		     (git_commit_lookup(&parent[count], repo->handle, &oid) == 0 ||
+		      git_internal_fail(error, "cannot read commit %s", parents[count]));
+	}
+	if (ok && git_commit_create(&oid, repo->handle, NULL, committer, committer, "UTF-8", message, root, count,
+	                            (const git_commit **)(gsize)parent) != 0)
+		ok = git_internal_fail(error, "cannot write a commit");
+	free_commits(parent, G_N_ELEMENTS(parent));
+	return ok ? git_internal_text(&oid) : NULL;
+}
+
+/* ---- refs ---- */
+
+char *git_ref_read(GitRepo *repo, const char *ref, GError **error)
+{
+	git_oid oid;
+	const int state = git_reference_name_to_id(&oid, repo->handle, ref);
+
+	if (state == 0)
+		return git_internal_text(&oid);
+	if (state != GIT_ENOTFOUND)
+		git_internal_fail(error, "cannot read ref '%s'", ref);
+	return NULL;
+}
+
+bool git_ref_move(GitRepo *repo, const char *ref, const char *new_oid, const char *old_oid, const char *reason, bool *moved,
+                  GError **error)
+{
+	g_autoptr(git_reference) made = NULL;
+	git_oid target, before;
+	int state;
+
+	*moved = false;
+	if (!git_internal_oid(&target, new_oid, error) || (old_oid && !git_internal_oid(&before, old_oid, error)))
+		return false;
+	if (old_oid)
+		state = git_reference_create_matching(&made, repo->handle, ref, &target, 1, &before, reason);
+	else
+		state = git_reference_create(&made, repo->handle, ref, &target, 0, reason);
+	*moved = state == 0;
+	/* Somebody else's update, or his lock file, at the same moment: the caller looks again. */
+	if (state == 0 || state == GIT_EMODIFIED || state == GIT_EEXISTS || state == GIT_ELOCKED)
+		return true;
+	return git_internal_fail(error, "cannot move ref '%s'", ref);
+}
+
+char **git_ref_list(GitRepo *repo, const char *prefix, GError **error)
+{
+	g_autofree char *glob = g_strconcat(prefix, "*", NULL);
+	g_autoptr(git_reference_iterator) each = NULL;
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	const char *name;
+
+	if (git_reference_iterator_glob_new(&each, repo->handle, glob) != 0) {
+		git_internal_fail(error, "cannot list refs below '%s'", prefix);
+		return NULL;
+	}
+	while (git_reference_next_name(&name, each) == 0)
+		g_ptr_array_add(names, g_strdup(name));
+	g_ptr_array_add(names, NULL);
+	return (char **)g_ptr_array_free(g_steal_pointer(&names), FALSE);
+}
+
+char *git_repo_branch(GitRepo *repo)
+{
+	static const char prefix[] = "refs/heads/";
+	g_autoptr(git_reference) head = NULL;
+	const char *target;
+
+	if (git_reference_lookup(&head, repo->handle, "HEAD") != 0 ||
+	    git_reference_type(head) != GIT_REFERENCE_SYMBOLIC)
+		return NULL;
+	target = git_reference_symbolic_target(head);
+	return g_str_has_prefix(target, prefix) ? g_strdup(target + strlen(prefix)) : NULL;
+}
