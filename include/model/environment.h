@@ -35,7 +35,7 @@ typedef struct {
 	char *promote_from; /* or NULL */
 	gint64 soak_ms;
 	char **signers;
-	guint approvals;
+	gint64 approvals;
 	bool sign; /* records are signed */
 
 	/* options */

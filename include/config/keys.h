@@ -1,0 +1,43 @@
+/*
+ * Tables of keys: from them come parsing, defaults and the errors about unknown and wrong values.
+ *
+ * A key's path joins the levels of the file with dots ("options.lock_timeout"). Its value is checked by its type and stored at its
+ * offset in the struct that the table is for.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "yaml/doc.h"
+
+typedef enum {
+	KEY_TEXT,         /* not empty */
+	KEY_PATH,         /* relative, without "..", stored without trailing slash */
+	KEY_BOOL,         /* true or false */
+	KEY_FLAG_IN_ENUM, /* one of two words: the second sets the enum at the offset to 1 */
+	KEY_COUNT,        /* a whole number from 0 */
+	KEY_DURATION,     /* with a unit, or a number of `unit_ms` each */
+	KEY_LIST,         /* of texts */
+	KEY_CONNECTION,   /* collected as libpq keyword `words[0]` and value */
+} KeyType;
+
+typedef struct {
+	const char *path;
+	KeyType type;
+	size_t offset;
+	gint64 unit_ms;          /* KEY_DURATION: 0 when a unit is needed */
+	const char *words[2];    /* KEY_FLAG_IN_ENUM: the two; KEY_CONNECTION: libpq's keyword */
+} Key;
+
+typedef struct {
+	const Key *keys;
+	guint count;
+	const char *file;
+	bool expand;           /* replace ${VARIABLE}; otherwise texts that contain one are taken as they stand */
+	void *target;          /* the struct */
+	GPtrArray *connection; /* keywords and values in turn, for KEY_CONNECTION */
+} KeyReader;
+
+/* Reads a whole document into the target. ERR_CONFIG with place. */
+bool config_read_keys(KeyReader *reader, const YamlNode *root, GError **error);

@@ -1,0 +1,309 @@
+#include "config/keys.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "config/config.h"
+
+static void *at(const KeyReader *reader, const Key *key)
+{
+	return (char *)reader->target + key->offset;
+}
+
+static bool refuse(const KeyReader *reader, const YamlNode *node, GError **error)
+{
+	return error_place(error, reader->file, node->line, node->column);
+}
+
+static bool wrong(const KeyReader *reader, const YamlNode *node, const char *path, const char *expected, GError **error)
+{
+	error_set(error, ERR_CONFIG, "'%s' must be %s", path, expected);
+	return refuse(reader, node, error);
+}
+
+/* ---- unknown keys ---- */
+
+/* Levenshtein's distance, for short words: how many letters to change. */
+static guint distance(const char *a, const char *b)
+{
+	const size_t columns = strlen(b);
+	g_autofree guint *row = g_new(guint, columns + 1);
+
+	for (size_t j = 0; j <= columns; j++)
+		row[j] = (guint)j;
+	for (size_t i = 1; a[i - 1]; i++) {
+		guint diagonal = row[0];
+
+		row[0] = (guint)i;
+		for (size_t j = 1; j <= columns; j++) {
+			const guint above = row[j];
+			const guint changed = diagonal + (a[i - 1] != b[j - 1]);
+
+			row[j] = MIN(changed, MIN(above, row[j - 1]) + 1);
+			diagonal = above;
+		}
+	}
+	return row[columns];
+}
+
+static bool unknown(const KeyReader *reader, const YamlNode *node, const char *path, GError **error)
+{
+	const guint near_enough = 3;
+	const char *nearest = NULL;
+	guint best = near_enough + 1;
+
+	for (guint i = 0; i < reader->count; i++) {
+		const guint d = distance(path, reader->keys[i].path);
+		if (d < best) {
+			best = d;
+			nearest = reader->keys[i].path;
+		}
+	}
+	error_set(error, ERR_CONFIG, "unknown key '%s'", path);
+	refuse(reader, node, error);
+	return nearest ? error_hint(error, "did you mean '%s'?", nearest)
+	               : error_hint(error, "git-migrate-config(5) lists all keys");
+}
+
+static const Key *find_key(const KeyReader *reader, const char *path)
+{
+	for (guint i = 0; i < reader->count; i++)
+		if (strcmp(reader->keys[i].path, path) == 0)
+			return &reader->keys[i];
+	return NULL;
+}
+
+static bool is_group(const KeyReader *reader, const char *path)
+{
+	const size_t length = strlen(path);
+
+	for (guint i = 0; i < reader->count; i++)
+		if (strncmp(reader->keys[i].path, path, length) == 0 && reader->keys[i].path[length] == '.')
+			return true;
+	return false;
+}
+
+/* ---- values ---- */
+
+/* The text with variables replaced; NULL with an error. */
+static char *text_of(const KeyReader *reader, const YamlNode *node, GError **error)
+{
+	char *text;
+
+	if (!reader->expand)
+		return g_strdup(node->text);
+	text = config_expand(node->text, error);
+	if (!text)
+		refuse(reader, node, error);
+	return text;
+}
+
+/* A value that waits for its variables cannot be judged yet. */
+static bool is_open(const KeyReader *reader, const char *text)
+{
+	return !reader->expand && strstr(text, "${");
+}
+
+static bool take_bool(const KeyReader *reader, const Key *key, const YamlNode *node, const char *text, GError **error)
+{
+	bool *value = at(reader, key);
+
+	if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
+		return wrong(reader, node, key->path, "true or false", error);
+	*value = strcmp(text, "true") == 0;
+	return true;
+}
+
+static bool take_enum(const KeyReader *reader, const Key *key, const YamlNode *node, const char *text, GError **error)
+{
+	int *value = at(reader, key);
+	g_autofree char *expected = g_strdup_printf("'%s' or '%s'", key->words[0], key->words[1]);
+
+	if (strcmp(text, key->words[0]) != 0 && strcmp(text, key->words[1]) != 0)
+		return wrong(reader, node, key->path, expected, error);
+	*value = strcmp(text, key->words[1]) == 0;
+	return true;
+}
+
+static bool take_count(const KeyReader *reader, const Key *key, const YamlNode *node, const char *text, GError **error)
+{
+	const size_t most_digits = 9;
+	gint64 *value = at(reader, key);
+
+	if (!*text || strlen(text) > most_digits || text[strspn(text, "0123456789")])
+		return wrong(reader, node, key->path, "a whole number from 0", error);
+	*value = g_ascii_strtoll(text, NULL, 10);
+	return true;
+}
+
+static bool take_duration(const KeyReader *reader, const Key *key, const YamlNode *node, const char *text, GError **error)
+{
+	gint64 *value = at(reader, key);
+	const gint64 ms = text_parse_duration(text, key->unit_ms);
+
+	if (ms < 0)
+		return wrong(reader, node, key->path, "a duration such as 250ms, 30s, 10min, 24h or 7d", error);
+	*value = ms;
+	return true;
+}
+
+static bool is_safe_path(const char *text)
+{
+	g_auto(GStrv) part = NULL;
+
+	if (*text == '/' || strchr(text, '\\') || strchr(text, '\n'))
+		return false;
+	part = g_strsplit(text, "/", -1);
+	for (char **each = part; *each; each++)
+		if (strcmp(*each, "..") == 0 || strcmp(*each, ".") == 0 || (!**each && each[1]))
+			return false;
+	return true;
+}
+
+static bool take_path(const KeyReader *reader, const Key *key, const YamlNode *node, const char *text, GError **error)
+{
+	char **value = at(reader, key);
+	char *copy;
+
+	if (!is_safe_path(text))
+		return wrong(reader, node, key->path, "a path inside the repository, without '..'", error);
+	copy = g_strdup(text);
+	if (g_str_has_suffix(copy, "/"))
+		copy[strlen(copy) - 1] = '\0';
+	g_free(*value);
+	*value = copy;
+	return true;
+}
+
+static bool check_connection(const KeyReader *reader, const Key *key, const YamlNode *node, const char *text,
+                             GError **error)
+{
+	static const char *const modes[] = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full", NULL};
+	const char *keyword = key->words[0];
+	const guint64 port = g_ascii_strtoull(text, NULL, 10);
+	const bool digits = !text[strspn(text, "0123456789")];
+	const guint64 highest_port = 65535;
+
+	if (strcmp(keyword, "port") == 0 && (!digits || port < 1 || port > highest_port))
+		return wrong(reader, node, key->path, "a port from 1 to 65535", error);
+	if (strcmp(keyword, "connect_timeout") == 0 && (!digits || strlen(text) > 6))
+		return wrong(reader, node, key->path, "a number of seconds", error);
+	if (strcmp(keyword, "sslmode") == 0 && !g_strv_contains(modes, text))
+		return wrong(reader, node, key->path, "disable, allow, prefer, require, verify-ca or verify-full", error);
+	return true;
+}
+
+static bool take_connection(const KeyReader *reader, const Key *key, const YamlNode *node, const char *text,
+                            GError **error)
+{
+	if (!is_open(reader, text) && !check_connection(reader, key, node, text, error))
+		return false;
+	g_ptr_array_add(reader->connection, g_strdup(key->words[0]));
+	g_ptr_array_add(reader->connection, g_strdup(text));
+	return true;
+}
+
+static bool take_text(const KeyReader *reader, const Key *key, const char *text)
+{
+	char **value = at(reader, key);
+
+	g_free(*value);
+	*value = g_strdup(text);
+	return true;
+}
+
+static bool take_scalar(const KeyReader *reader, const Key *key, const YamlNode *node, GError **error)
+{
+	g_autofree char *text = text_of(reader, node, error);
+
+	if (!text)
+		return false;
+	if (!*text)
+		return wrong(reader, node, key->path, "not empty", error);
+	switch (key->type) {
+	case KEY_BOOL:
+		return take_bool(reader, key, node, text, error);
+	case KEY_FLAG_IN_ENUM:
+		return take_enum(reader, key, node, text, error);
+	case KEY_COUNT:
+		return take_count(reader, key, node, text, error);
+	case KEY_DURATION:
+		return take_duration(reader, key, node, text, error);
+	case KEY_PATH:
+		return take_path(reader, key, node, text, error);
+	case KEY_CONNECTION:
+		return take_connection(reader, key, node, text, error);
+	case KEY_TEXT:
+	case KEY_LIST:
+		break;
+	}
+	return take_text(reader, key, text);
+}
+
+static bool take_list(const KeyReader *reader, const Key *key, const YamlNode *node, GError **error)
+{
+	g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
+	char ***value = at(reader, key);
+
+	for (guint i = 0; i < node->items->len; i++) {
+		const YamlNode *item = g_ptr_array_index(node->items, i);
+		char *text;
+
+		if (item->kind != YAML_SCALAR || !*item->text)
+			return wrong(reader, item, key->path, "a list of plain texts", error);
+		text = text_of(reader, item, error);
+		if (!text)
+			return false;
+		g_ptr_array_add(list, text);
+	}
+	g_ptr_array_add(list, NULL);
+	g_strfreev(*value);
+	*value = (char **)g_ptr_array_free(g_steal_pointer(&list), FALSE);
+	return true;
+}
+
+static bool take_value(const KeyReader *reader, const Key *key, const YamlNode *node, GError **error)
+{
+	if (key->type == KEY_LIST)
+		return node->kind == YAML_SEQUENCE ? take_list(reader, key, node, error)
+		                                   : wrong(reader, node, key->path, "a list", error);
+	if (node->kind != YAML_SCALAR)
+		return wrong(reader, node, key->path, "a single value", error);
+	return take_scalar(reader, key, node, error);
+}
+
+/* ---- levels ---- */
+
+static bool read_level(const KeyReader *reader, const YamlNode *mapping, const char *prefix, GError **error)
+{
+	for (guint i = 0; i < mapping->keys->len; i++) {
+		const YamlNode *name = g_ptr_array_index(mapping->keys, i);
+		const YamlNode *value = g_ptr_array_index(mapping->items, i);
+		g_autofree char *path = g_strconcat(prefix, name->text, NULL);
+		g_autofree char *deeper = g_strconcat(path, ".", NULL);
+		const Key *key = find_key(reader, path);
+		bool ok;
+
+		if (key)
+			ok = take_value(reader, key, value, error);
+		else if (!is_group(reader, path))
+			ok = unknown(reader, name, path, error);
+		else if (value->kind != YAML_MAPPING)
+			ok = wrong(reader, value, path, "a group of keys", error);
+		else
+			ok = read_level(reader, value, deeper, error);
+		if (!ok)
+			return false;
+	}
+	return true;
+}
+
+bool config_read_keys(KeyReader *reader, const YamlNode *root, GError **error)
+{
+	if (root->kind != YAML_MAPPING) {
+		error_set(error, ERR_CONFIG, "the file must hold keys and values");
+		return refuse(reader, root, error);
+	}
+	return read_level(reader, root, "", error);
+}
