@@ -1,0 +1,44 @@
+#include "history/edit.h"
+
+#include <string.h>
+
+#include "history/read.h"
+#include "sql/meaning.h"
+
+/* What a script means: its parse tree and its directives. NULL when that cannot be told. */
+static char *meaning_of(GitRepo *repo, const Migration *like, const char *blob)
+{
+	Migration version = {.layout = like->layout, .up = {like->up.path, (char *)(gsize)blob}};
+	g_auto(Script) script = {0};
+	g_autoptr(Directives) directives = NULL;
+	g_autofree char *sql = NULL;
+	g_autofree char *rest = NULL;
+
+	if (!history_read_script(repo, &version, SCRIPT_UP, &script, NULL))
+		return NULL;
+	directives = history_script_directives(&script.text, script.file, NULL);
+	if (!directives)
+		return NULL;
+	sql = sql_meaning_digest(script.text.text, script.text.length, NULL);
+	rest = history_directives_digest(directives);
+	return g_strconcat(sql, rest, script.no_transaction ? " statements" : "", NULL);
+}
+
+bool history_edit_classify(GitRepo *repo, PlanEdit *edit, GError **error)
+{
+	g_autofree char *before = NULL;
+	g_autofree char *after = NULL;
+
+	(void)error;
+	if (edit->kind != EDIT_UNKNOWN)
+		return true;
+	before = meaning_of(repo, edit->migration, edit->applied->blob);
+	after = meaning_of(repo, edit->migration, edit->migration->up.blob);
+	edit->kind = before && after && strcmp(before, after) == 0 ? EDIT_COSMETIC : EDIT_REAL;
+	return true;
+}
+
+GPtrArray *history_edit_changes(GitRepo *repo, const char *commit, const PlanEdit *edit, GError **error)
+{
+	return git_walk_changes(repo, commit, edit->migration->up.path, edit->applied->blob, error);
+}

@@ -1,0 +1,105 @@
+#include "history/read.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "history/layout.h"
+
+void script_clear(Script *script)
+{
+	g_clear_pointer(&script->file_bytes, g_bytes_unref);
+	g_free(script->file);
+	g_free(script->blob);
+	*script = (Script){0};
+}
+
+static MigrationSet *read_entries(const GPtrArray *entries, const char *commit, const char *folder, GError **error)
+{
+	g_autofree const char **paths = g_new0(const char *, entries->len + 1);
+	g_autofree const char **blobs = g_new0(const char *, entries->len + 1);
+	const guint link = 0120000, submodule = 0160000;
+	guint count = 0;
+
+	for (guint i = 0; i < entries->len; i++) {
+		const GitEntry *entry = g_ptr_array_index(entries, i);
+
+		/* A link's blob is a path, a submodule has none: neither is a script. */
+		if (entry->mode == link || entry->mode == submodule)
+			continue;
+		paths[count] = entry->path;
+		blobs[count++] = entry->oid;
+	}
+	return history_layout_read(commit, folder, paths, blobs, error);
+}
+
+MigrationSet *history_read_tree(GitRepo *repo, const char *treeish, const char *folder, const char *shown_folder,
+                                GError **error)
+{
+	g_autoptr(GError) why = NULL;
+	g_autofree char *tree = git_repo_path_oid(repo, treeish, folder, &why);
+	g_autoptr(GPtrArray) entries = NULL;
+	MigrationSet *set;
+
+	if (why) {
+		g_propagate_error(error, g_steal_pointer(&why));
+		return NULL;
+	}
+	if (!tree)
+		return migration_set_new(treeish, shown_folder);
+	entries = git_repo_list(repo, treeish, folder, error);
+	set = entries ? read_entries(entries, treeish, shown_folder, error) : NULL;
+	if (set)
+		set->tree = g_steal_pointer(&tree);
+	return set;
+}
+
+MigrationSet *history_read(GitRepo *repo, const char *commit, const char *folder, GError **error)
+{
+	return history_read_tree(repo, commit, folder, folder, error);
+}
+
+/* The file's sections; for layouts with a file a script the whole file is the up section. */
+static bool read_sections(const Script *script, bool single, ScriptSections *sections, GError **error)
+{
+	static const char mark[] = "\xEF\xBB\xBF";
+	size_t length;
+	const char *text = g_bytes_get_data(script->file_bytes, &length);
+	const size_t skip = length >= 3 && memcmp(text, mark, 3) == 0 ? 3 : 0;
+
+	if (single)
+		return history_script_sections(text, length, script->file, sections, error);
+	*sections = (ScriptSections){.up = {text + skip, length - skip, 1, true}};
+	return true;
+}
+
+bool history_read_script(GitRepo *repo, const Migration *migration, ScriptRole role, Script *script, GError **error)
+{
+	const ScriptFile *const files[] = {
+	        [SCRIPT_UP] = &migration->up, [SCRIPT_DOWN] = &migration->down, [SCRIPT_VERIFY] = &migration->verify};
+	const ScriptFile *file = files[role];
+	const bool single = migration->layout == LAYOUT_SINGLE;
+	ScriptSections sections;
+
+	if (!file->path)
+		return true;
+	script->file = g_strdup(file->path);
+	script->blob = g_strdup(file->blob);
+	script->file_bytes = git_repo_blob(repo, file->blob, error);
+	if (!script->file_bytes || !read_sections(script, single, &sections, error))
+		return false;
+	script->text = single && role == SCRIPT_DOWN ? sections.down : sections.up;
+	script->no_transaction = sections.no_transaction;
+	return true;
+}
+
+bool history_read_directives(GitRepo *repo, Migration *migration, GError **error)
+{
+	g_auto(Script) script = {0};
+
+	if (migration->directives)
+		return true;
+	if (!history_read_script(repo, migration, SCRIPT_UP, &script, error))
+		return false;
+	migration->directives = history_script_directives(&script.text, script.file, error);
+	return migration->directives;
+}
