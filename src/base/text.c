@@ -109,3 +109,25 @@ gint64 text_parse_duration(const char *text, gint64 unit_ms)
 			return (gint64)number * units[i].ms;
 	return -1;
 }
+
+guint text_edit_distance(const char *a, const char *b)
+{
+	const size_t columns = strlen(b);
+	g_autofree guint *row = g_new(guint, columns + 1);
+
+	for (size_t j = 0; j <= columns; j++)
+		row[j] = (guint)j;
+	for (size_t i = 1; a[i - 1]; i++) {
+		guint diagonal = row[0];
+
+		row[0] = (guint)i;
+		for (size_t j = 1; j <= columns; j++) {
+			const guint above = row[j];
+			const guint changed = diagonal + (a[i - 1] != b[j - 1]);
+
+			row[j] = MIN(changed, MIN(above, row[j - 1]) + 1);
+			diagonal = above;
+		}
+	}
+	return row[columns];
+}

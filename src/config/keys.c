@@ -24,29 +24,6 @@ static bool wrong(const KeyReader *reader, const YamlNode *node, const char *pat
 
 /* ---- unknown keys ---- */
 
-/* Levenshtein's distance, for short words: how many letters to change. */
-static guint distance(const char *a, const char *b)
-{
-	const size_t columns = strlen(b);
-	g_autofree guint *row = g_new(guint, columns + 1);
-
-	for (size_t j = 0; j <= columns; j++)
-		row[j] = (guint)j;
-	for (size_t i = 1; a[i - 1]; i++) {
-		guint diagonal = row[0];
-
-		row[0] = (guint)i;
-		for (size_t j = 1; j <= columns; j++) {
-			const guint above = row[j];
-			const guint changed = diagonal + (a[i - 1] != b[j - 1]);
-
-			row[j] = MIN(changed, MIN(above, row[j - 1]) + 1);
-			diagonal = above;
-		}
-	}
-	return row[columns];
-}
-
 static bool unknown(const KeyReader *reader, const YamlNode *node, const char *path, GError **error)
 {
 	const guint near_enough = 3;
@@ -54,7 +31,7 @@ static bool unknown(const KeyReader *reader, const YamlNode *node, const char *p
 	guint best = near_enough + 1;
 
 	for (guint i = 0; i < reader->count; i++) {
-		const guint d = distance(path, reader->keys[i].path);
+		const guint d = text_edit_distance(path, reader->keys[i].path);
 		if (d < best) {
 			best = d;
 			nearest = reader->keys[i].path;

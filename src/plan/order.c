@@ -34,28 +34,6 @@ static gint compare_steps(gconstpointer a, gconstpointer b, gpointer unused)
 
 /* ---- requires ---- */
 
-static guint edit_distance(const char *a, const char *b)
-{
-	const size_t columns = strlen(b);
-	g_autofree guint *row = g_new(guint, columns + 1);
-
-	for (size_t j = 0; j <= columns; j++)
-		row[j] = (guint)j;
-	for (size_t i = 1; a[i - 1]; i++) {
-		guint diagonal = row[0];
-
-		row[0] = (guint)i;
-		for (size_t j = 1; j <= columns; j++) {
-			const guint above = row[j];
-			const guint changed = diagonal + (a[i - 1] != b[j - 1]);
-
-			row[j] = MIN(changed, MIN(above, row[j - 1]) + 1);
-			diagonal = above;
-		}
-	}
-	return row[columns];
-}
-
 static bool unknown_requirement(const Migration *migration, const char *id, const MigrationSet *set, GError **error)
 {
 	const char *nearest = NULL;
@@ -63,7 +41,7 @@ static bool unknown_requirement(const Migration *migration, const char *id, cons
 
 	for (guint i = 0; i < set->all->len; i++) {
 		const Migration *other = g_ptr_array_index(set->all, i);
-		const guint distance = edit_distance(id, other->id);
+		const guint distance = text_edit_distance(id, other->id);
 
 		if (other != migration && distance < best) {
 			best = distance;
