@@ -40,6 +40,8 @@ bool deploy_down(DeployContext *context, guint steps, const char *to, DeployResu
  */
 GPtrArray *deploy_down_plan(DeployContext *context, guint steps, const char *to, GError **error);
 
-/* The steps of `up` before anything is written: plan, order, edits, and every script judged. For
- * dry runs. */
-bool deploy_up_plan(DeployContext *context, const char *to, GError **error);
+/*
+ * What `up` checks before it begins, on a context whose status was read: edits refused, scripts that stopped half-way, the cut at `to`, and every
+ * script judged. For dry runs.
+ */
+bool deploy_check_plan(DeployContext *context, const char *to, GError **error);

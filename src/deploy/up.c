@@ -4,6 +4,7 @@
 #include "deploy/execute.h"
 #include "deploy/script.h"
 #include "deploy/write.h"
+#include "plan/plan.h"
 
 /* A script stopped half-way must be finished before anything else: it belongs to this plan, or
  * somebody removed it. */
@@ -24,7 +25,7 @@ static bool check_partial(const DeployContext *context, GError **error)
 	return true;
 }
 
-bool deploy_up_plan(DeployContext *context, const char *to, GError **error)
+static bool make_plan(DeployContext *context, const char *to, GError **error)
 {
 	return deploy_read_plan(context, false, error) && deploy_classify_edits(context, error) &&
 	       deploy_refuse_edits(context, error) && check_partial(context, error) &&
@@ -55,6 +56,17 @@ static GPtrArray *judge_all(DeployContext *context, GError **error)
 		g_ptr_array_add(items, ready_script_item(up));
 	}
 	return g_steal_pointer(&items);
+}
+
+bool deploy_check_plan(DeployContext *context, const char *to, GError **error)
+{
+	g_autoptr(GPtrArray) items = NULL;
+
+	if (!deploy_refuse_edits(context, error) || !check_partial(context, error) ||
+	    (to && !plan_cut(context->plan, context->applied, to, error)))
+		return false;
+	items = judge_all(context, error);
+	return items;
 }
 
 static bool run_one(DeployExecution *execution, guint index, GError **error)
@@ -89,7 +101,7 @@ bool deploy_up(DeployContext *context, const char *to, DeployResult *result, GEr
 {
 	if (!deploy_configure(context, error) || !deploy_connect(context, error) ||
 	    !deploy_lock(context, error) || !deploy_read_ledgers(context, true, error) ||
-	    !deploy_settle_ledgers(context, error) || !deploy_up_plan(context, to, error))
+	    !deploy_settle_ledgers(context, error) || !make_plan(context, to, error))
 		return false;
 	result->planned = context->plan->pending->len;
 	if (result->planned)

@@ -2,6 +2,7 @@
 
 #include <pg_query.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <string.h>
 
 /*

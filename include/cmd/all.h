@@ -1,0 +1,21 @@
+/*
+ * Every command, by name; cmd/table.c lists them.
+ */
+#pragma once
+
+#include "cmd/command.h"
+
+extern const Command command_accept;
+extern const Command command_completion;
+extern const Command command_doctor;
+extern const Command command_down;
+extern const Command command_init;
+extern const Command command_log;
+extern const Command command_new;
+extern const Command command_plan;
+extern const Command command_psql;
+extern const Command command_restore;
+extern const Command command_show;
+extern const Command command_status;
+extern const Command command_up;
+extern const Command command_verify;

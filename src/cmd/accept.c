@@ -1,0 +1,44 @@
+#include "base/error.h"
+#include <stdio.h>
+
+#include "cmd/all.h"
+#include "cmd/deploying.h"
+#include "deploy/edit.h"
+
+static const CommandOption options[] = {
+        OPTION_ENV,
+        {'m', "reason", OPTION_TEXT, "TEXT", "why the new text is right (required)", NULL},
+        OPTION_WAIT,
+        OPTION_NO_FETCH,
+        OPTION_END,
+};
+
+static bool run(CommandContext *context, int *status, GError **error)
+{
+	const DeployOptions chosen = command_deploy_options(context);
+	const DeployObserver observer = command_observer(context);
+	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, &observer);
+	const char *reason = command_text(context, "reason");
+	const char *id = context->arguments[0];
+
+	(void)status;
+	if (!reason || !*reason)
+		return error_set(error, ERR_USAGE, "'--reason TEXT' is required: it is written into the record");
+	if (!deploy_accept(deploy, id, reason, error))
+		return false;
+	if (context->verbosity >= 0)
+		printf("%s: the new text of '%s' is accepted, record %" G_GINT64_FORMAT "\n", deploy->environment->name,
+		       id, deploy->ledger.sequence);
+	return true;
+}
+
+const Command command_accept = {
+        .name = "accept",
+        .summary = "accept one edited migration, with a reason, in a record",
+        .arguments = "MIGRATION",
+        .arguments_min = 1,
+        .arguments_max = 1,
+        .options = options,
+        .needs = NEEDS_REPOSITORY,
+        .run = run,
+};

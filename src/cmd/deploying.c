@@ -1,0 +1,144 @@
+#include "cmd/deploying.h"
+
+#include <string.h>
+
+#include "base/term.h"
+#include "base/text.h"
+#include "report/json.h"
+
+static bool has_option(const Command *command, const char *name)
+{
+	for (const CommandOption *option = command->options; option && option->name; option++)
+		if (strcmp(option->name, name) == 0)
+			return true;
+	return false;
+}
+
+DeployOptions command_deploy_options(const CommandContext *context)
+{
+	DeployOptions options = {.command = context->command->name, .wait_ms = -1};
+
+	if (has_option(context->command, "env"))
+		options.environment = command_text(context, "env");
+	if (has_option(context->command, "at"))
+		options.at = command_text(context, "at");
+	if (has_option(context->command, "no-fetch"))
+		options.no_fetch = command_flag(context, "no-fetch");
+	if (has_option(context->command, "wait") && command_text(context, "wait"))
+		options.wait_ms = command_number(context, "wait", 0) * 1000;
+	return options;
+}
+
+/* With JSON, standard output is the document's; everything that happens goes to standard error. */
+static FILE *stream_of(const CommandContext *context)
+{
+	return command_wants_json(context) ? stderr : stdout;
+}
+
+static void print_marked(const char *label, TermStyle style, const char *text)
+{
+	fflush(stdout);
+	fprintf(stderr, "%s%s:%s %s\n", term_begin(stderr, style), label, term_end(stderr, style), text);
+}
+
+static void print_finished(const CommandContext *context, const DeployEvent *event)
+{
+	FILE *out = stream_of(context);
+	g_autofree char *duration = text_duration(event->duration_ms);
+
+	if (context->verbosity < 0)
+		return;
+	fprintf(out, "  %sok%s  %s  %s%s%s\n", term_begin(out, TERM_GOOD), term_end(out, TERM_GOOD), event->id,
+	        term_begin(out, TERM_DIM), duration, term_end(out, TERM_DIM));
+}
+
+static void print_notice(const CommandContext *context, const DeployEvent *event)
+{
+	const bool warning = strcmp(event->severity, "NOTICE") != 0 && strcmp(event->severity, "INFO") != 0;
+	g_autofree char *lower = g_ascii_strdown(event->severity, -1);
+
+	if (context->verbosity < 0 && !warning)
+		return;
+	fflush(stdout);
+	fprintf(stderr, "  %s%s%s: %s: %s\n", term_begin(stderr, warning ? TERM_WARN : TERM_DIM), lower,
+	        term_end(stderr, warning ? TERM_WARN : TERM_DIM), event->id, event->text);
+}
+
+static void on_event(const DeployEvent *event, void *data)
+{
+	const CommandContext *context = data;
+
+	if (event->kind == DEPLOY_STARTED) {
+		term_progress("%u of %u  %s", event->number, event->total, event->id);
+		return;
+	}
+	if (event->kind == DEPLOY_STATEMENT) {
+		term_progress("%s: statement %u of %u", event->id, event->number, event->total);
+		return;
+	}
+	term_progress_clear();
+	switch (event->kind) {
+	case DEPLOY_WAITING:
+		print_marked("waiting", TERM_WARN, event->text);
+		break;
+	case DEPLOY_WARNING:
+		print_marked("warning", TERM_WARN, event->text);
+		break;
+	case DEPLOY_NOTE:
+		if (context->verbosity >= 0)
+			print_marked("note", TERM_PLAIN, event->text);
+		break;
+	case DEPLOY_NOTICE:
+		print_notice(context, event);
+		break;
+	case DEPLOY_FINISHED:
+		print_finished(context, event);
+		break;
+	case DEPLOY_PLANNED:
+	case DEPLOY_STARTED:
+	case DEPLOY_STATEMENT:
+		break;
+	}
+}
+
+DeployObserver command_observer(CommandContext *context)
+{
+	return (DeployObserver){on_event, context};
+}
+
+static void print_json(const DeployContext *deploy, const DeployResult *result, const char *command)
+{
+	json_t *document = report_json_new(command);
+
+	json_object_set_new(document, "environment", report_json_text(deploy->environment->name));
+	json_object_set_new(document, "commit", report_json_text(deploy->target->oid));
+	json_object_set_new(document, "ref", report_json_text(deploy->ref));
+	json_object_set_new(document, "planned", json_integer(result->planned));
+	json_object_set_new(document, "done", json_integer(result->done));
+	json_object_set_new(document, "failed", report_json_text(result->failed));
+	json_object_set_new(document, "duration_ms", json_integer(result->duration_ms));
+	json_object_set_new(document, "record",
+	                    result->sequence ? json_integer(result->sequence) : json_null());
+	report_json_print(document, stdout);
+}
+
+void command_print_result(const CommandContext *context, const DeployContext *deploy, const DeployResult *result,
+                          const char *verb)
+{
+	g_autofree char *count = text_count(result->done, "migration");
+	g_autofree char *duration = text_duration(result->duration_ms);
+
+	term_progress_clear();
+	if (command_wants_json(context)) {
+		print_json(deploy, result, context->command->name);
+		return;
+	}
+	if (context->verbosity < 0)
+		return;
+	if (result->planned == 0)
+		printf("%s: nothing to do at %.7s\n", deploy->environment->name, deploy->target->oid);
+	else
+		printf("%s: %s %s in %s at %.7s, record %" G_GINT64_FORMAT "%s\n", deploy->environment->name, count,
+		       verb, duration, deploy->target->oid, result->sequence,
+		       deploy->environment->sign ? ", signed" : "");
+}

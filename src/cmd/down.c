@@ -1,0 +1,83 @@
+#include "base/error.h"
+#include "base/text.h"
+#include <stdio.h>
+
+#include "cmd/all.h"
+#include "cmd/deploying.h"
+#include "report/json.h"
+
+static const CommandOption options[] = {
+        OPTION_ENV,
+        {0, "steps", OPTION_NUMBER, "N", "undo the last N migrations (default: 1)", NULL},
+        {0, "to", OPTION_TEXT, "ID", "undo all that were applied after this one", NULL},
+        {'n', "dry-run", OPTION_FLAG, NULL, "show what would be undone, change nothing", NULL},
+        OPTION_WAIT,
+        OPTION_NO_FETCH,
+        OPTION_FORMAT,
+        OPTION_END,
+};
+
+static void print_plan(const CommandContext *context, const DeployContext *deploy, const GPtrArray *rows)
+{
+	json_t *document = command_wants_json(context) ? report_json_new("down") : NULL;
+	json_t *list = document ? json_array() : NULL;
+	g_autofree char *count = text_count(rows->len, "migration");
+
+	for (guint i = 0; i < rows->len; i++) {
+		const Applied *row = g_ptr_array_index(rows, i);
+		if (document)
+			json_array_append_new(list, report_json_text(row->id));
+		else
+			printf("  %3u  %s  applied %s by %s\n", i + 1, row->id, row->applied_at, row->applied_by);
+	}
+	if (document) {
+		json_object_set_new(document, "environment", report_json_text(deploy->environment->name));
+		json_object_set_new(document, "would_undo", list);
+		report_json_print(document, stdout);
+	} else {
+		printf("%s: %s would be undone, in this order\n", deploy->environment->name, count);
+	}
+}
+
+static bool dry_run(CommandContext *context, DeployContext *deploy, guint steps, const char *to, GError **error)
+{
+	g_autoptr(GPtrArray) rows = NULL;
+
+	if (!deploy_configure(deploy, error) || !deploy_connect(deploy, error) ||
+	    !deploy_read_ledgers(deploy, true, error))
+		return false;
+	rows = deploy_down_plan(deploy, steps, to, error);
+	if (!rows)
+		return false;
+	print_plan(context, deploy, rows);
+	return true;
+}
+
+static bool run(CommandContext *context, int *status, GError **error)
+{
+	const DeployOptions chosen = command_deploy_options(context);
+	const DeployObserver observer = command_observer(context);
+	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, &observer);
+	const guint steps = (guint)command_number(context, "steps", 1);
+	const char *to = command_text(context, "to");
+	g_auto(DeployResult) result = {0};
+
+	(void)status;
+	if (to && command_text(context, "steps"))
+		return error_set(error, ERR_USAGE, "'--to' and '--steps' cannot both be given");
+	if (command_flag(context, "dry-run"))
+		return dry_run(context, deploy, steps, to, error);
+	if (!deploy_down(deploy, steps, to, &result, error))
+		return false;
+	command_print_result(context, deploy, &result, "undone");
+	return true;
+}
+
+const Command command_down = {
+        .name = "down",
+        .summary = "undo applied migrations with the scripts as they were applied",
+        .arguments = "",
+        .options = options,
+        .needs = NEEDS_REPOSITORY,
+        .run = run,
+};

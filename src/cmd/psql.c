@@ -1,0 +1,80 @@
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include <stdio.h>
+
+#include "cmd/all.h"
+#include "cmd/deploying.h"
+#include "deploy/target.h"
+#include "pg/server.h"
+
+static const CommandOption options[] = {
+        OPTION_ENV,
+        OPTION_END,
+};
+
+/*
+ * The settings as libpq's environment variables: a password must not stand in psql's argument vector, where every user of the
+ * machine could read it.
+ */
+static void export_settings(char *const *settings)
+{
+	static const struct {
+		const char *keyword, *variable;
+	} names[] = {{"host", "PGHOST"},         {"port", "PGPORT"},         {"dbname", "PGDATABASE"},
+	             {"user", "PGUSER"},         {"password", "PGPASSWORD"}, {"sslmode", "PGSSLMODE"},
+	             {"service", "PGSERVICE"},   {"connect_timeout", "PGCONNECT_TIMEOUT"}};
+
+	for (; *settings; settings += 2)
+		for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+			if (g_strcmp0(settings[0], names[i].keyword) == 0)
+				g_setenv(names[i].variable, settings[1], TRUE);
+}
+
+/* Debian's psql is a wrapper that takes a while; the server's folder has the real one. */
+static char *find_psql(void)
+{
+	g_autofree char *binaries = pg_server_find_binaries(0, NULL);
+	g_autofree char *beside = binaries ? g_build_filename(binaries, "psql", NULL) : NULL;
+
+	if (beside && g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE))
+		return g_steal_pointer(&beside);
+	return g_strdup("psql");
+}
+
+static bool run(CommandContext *context, int *status, GError **error)
+{
+	const DeployOptions chosen = command_deploy_options(context);
+	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, NULL);
+	g_autoptr(GPtrArray) argv = g_ptr_array_new();
+	g_autofree char *psql = NULL;
+	g_auto(GStrv) settings = NULL;
+
+	(void)status;
+	if (!deploy_configure(deploy, error))
+		return false;
+	settings = deploy_target_settings(context->repo, deploy->environment, error);
+	if (!settings)
+		return false;
+	export_settings(settings);
+	psql = find_psql();
+	g_ptr_array_add(argv, psql);
+	for (char **argument = context->arguments; *argument; argument++)
+		g_ptr_array_add(argv, *argument);
+	g_ptr_array_add(argv, NULL);
+	fflush(NULL);
+	execvp(psql, (char **)argv->pdata);
+	error_set(error, ERR_SYSTEM, "cannot run psql: %s", g_strerror(errno));
+	return error_hint(error, "install package 'postgresql-client'");
+}
+
+const Command command_psql = {
+        .name = "psql",
+        .summary = "open psql on an environment's database",
+        .arguments = "[-- ARGUMENT...]",
+        .arguments_max = 1000,
+        .options = options,
+        .needs = NEEDS_REPOSITORY,
+        .run = run,
+};

@@ -1,0 +1,45 @@
+#include "base/error.h"
+#include "base/text.h"
+#include <stdio.h>
+
+#include "cmd/all.h"
+#include "cmd/deploying.h"
+#include "deploy/edit.h"
+
+static const CommandOption options[] = {
+        OPTION_ENV,
+        {'m', "reason", OPTION_TEXT, "TEXT", "what happened (required)", NULL},
+        OPTION_WAIT,
+        OPTION_NO_FETCH,
+        OPTION_END,
+};
+
+static bool run(CommandContext *context, int *status, GError **error)
+{
+	const DeployOptions chosen = command_deploy_options(context);
+	const DeployObserver observer = command_observer(context);
+	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, &observer);
+	const char *reason = command_text(context, "reason");
+	g_autofree char *count = NULL;
+	guint abandoned = 0;
+
+	(void)status;
+	if (!reason || !*reason)
+		return error_set(error, ERR_USAGE, "'--reason TEXT' is required: it is written into the record");
+	if (!deploy_restore(deploy, reason, &abandoned, error))
+		return false;
+	count = text_count(abandoned, "record");
+	if (context->verbosity >= 0)
+		printf("%s: restored, record %" G_GINT64_FORMAT "; %s abandoned\n", deploy->environment->name,
+		       deploy->ledger.sequence, count);
+	return true;
+}
+
+const Command command_restore = {
+        .name = "restore",
+        .summary = "record that a database was restored from a backup",
+        .arguments = "",
+        .options = options,
+        .needs = NEEDS_REPOSITORY,
+        .run = run,
+};

@@ -1,0 +1,1 @@
+-- Undoes the up script.

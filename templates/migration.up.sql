@@ -1,0 +1,4 @@
+-- What this migration does, and why.
+--
+-- Directives (git-migrate-migrations(5)), one a line, written as "-- migrate: WORD":
+--   requires ID, no-transaction, irreversible REASON, timeout 10min, lock-timeout 2s

@@ -1,0 +1,1 @@
+-- Every value that this returns must be true; it runs inside the migration's transaction.
