@@ -8,29 +8,12 @@
 #include "cmd/deploying.h"
 #include "deploy/target.h"
 #include "pg/server.h"
+#include "pg/session.h"
 
 static const CommandOption options[] = {
         OPTION_ENV,
         OPTION_END,
 };
-
-/*
- * The settings as libpq's environment variables: a password must not stand in psql's argument vector, where every user of the
- * machine could read it.
- */
-static void export_settings(char *const *settings)
-{
-	static const struct {
-		const char *keyword, *variable;
-	} names[] = {{"host", "PGHOST"},         {"port", "PGPORT"},         {"dbname", "PGDATABASE"},
-	             {"user", "PGUSER"},         {"password", "PGPASSWORD"}, {"sslmode", "PGSSLMODE"},
-	             {"service", "PGSERVICE"},   {"connect_timeout", "PGCONNECT_TIMEOUT"}};
-
-	for (; *settings; settings += 2)
-		for (guint i = 0; i < G_N_ELEMENTS(names); i++)
-			if (g_strcmp0(settings[0], names[i].keyword) == 0)
-				g_setenv(names[i].variable, settings[1], TRUE);
-}
 
 /* Debian's psql is a wrapper that takes a while; the server's folder has the real one. */
 static char *find_psql(void)
@@ -57,7 +40,8 @@ static bool run(CommandContext *context, int *status, GError **error)
 	settings = deploy_target_settings(context->repo, deploy->environment, error);
 	if (!settings)
 		return false;
-	export_settings(settings);
+	if (!pg_settings_export((const char *const *)settings, error))
+		return false;
 	psql = find_psql();
 	g_ptr_array_add(argv, psql);
 	for (char **argument = context->arguments; *argument; argument++)

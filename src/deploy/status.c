@@ -104,7 +104,8 @@ static void fill_last(DeployContext *context, StatusReport *report)
 	if (!last)
 		return;
 	report->deployed = g_strdup(last->object);
-	report->last_action = g_strdup(record_action_name(last->action));
+	report->last_action =
+	        g_strdup(last->action == RECORD_FINISH ? "deployment" : record_action_name(last->action));
 	report->last_outcome = last->action == RECORD_FINISH ? g_strdup(record_outcome_name(last->outcome)) : NULL;
 	report->last_time = g_strdup(last->time);
 	report->last_who = name_of(last->tagger);

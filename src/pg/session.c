@@ -78,6 +78,45 @@ char *pg_settings_describe(const char *const *settings)
 	return text;
 }
 
+static void export_options(const PQconninfoOption *options)
+{
+	for (; options->keyword; options++)
+		if (options->envvar && options->val && *options->val)
+			g_setenv(options->envvar, options->val, TRUE);
+}
+
+/* The environment variable that stands for a keyword of libpq, or NULL. */
+static const char *variable_of(const PQconninfoOption *known, const char *keyword)
+{
+	for (; known->keyword; known++)
+		if (strcmp(known->keyword, keyword) == 0)
+			return known->envvar;
+	return NULL;
+}
+
+bool pg_settings_export(const char *const *settings, GError **error)
+{
+	PQconninfoOption *known = PQconndefaults();
+	bool ok = known != NULL;
+
+	for (; ok && *settings; settings += 2) {
+		const char *variable = variable_of(known, settings[0]);
+		PQconninfoOption *parsed = NULL;
+
+		if (strcmp(settings[0], "dbname") == 0 && is_conninfo(settings[1])) {
+			parsed = PQconninfoParse(settings[1], NULL);
+			ok = parsed || error_set(error, ERR_CONFIG, "the connection string cannot be read");
+			if (parsed)
+				export_options(parsed);
+			PQconninfoFree(parsed);
+		} else if (variable) {
+			g_setenv(variable, settings[1], TRUE);
+		}
+	}
+	PQconninfoFree(known);
+	return ok;
+}
+
 /* ---- failures ---- */
 
 static const char *field_of(const PGresult *rows, int code)

@@ -1,0 +1,65 @@
+#!/bin/sh
+# Runs test programs and scripts under prove, beside a PostgreSQL that it starts itself, in a clean environment.
+# usage: BUILD=folder run-tests.sh TEST...   (JOBS, PROVE_FLAGS)
+set -u
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(mktemp -d "${TMPDIR:-/tmp}/gm-test-XXXXXX")
+chmod 755 "$root"
+
+# Nothing of the caller's git or PostgreSQL settings may reach a test.
+for name in $(env | sed -n 's/^\(GIT_[A-Z_]*\|PG[A-Z_]*\)=.*/\1/p'); do
+	unset "$name"
+done
+
+. "$here/postgres.sh"
+
+stop_all() {
+	pg_test_stop immediate
+	for data in /var/lib/git-migrate/*/owner; do
+		case "$(cat "$data" 2>/dev/null)" in
+		"$root"/*)
+			base=$(dirname "$data")
+			pid=$(sed -n 1p "$base/data/postmaster.pid" 2>/dev/null)
+			[ -z "$pid" ] || kill -QUIT "$pid" 2>/dev/null
+			rm -rf "$base" "$base.lock"
+			;;
+		esac
+	done
+	rm -rf "$root" "${PGHOST:-}"
+}
+trap stop_all EXIT
+trap 'exit 130' INT TERM
+
+pg_test_start "$root/postgres" || exit 1
+
+HOME=$root/home
+mkdir -p "$HOME"
+cat >"$HOME/.gitconfig" <<'EOF'
+[user]
+	name = Test User
+	email = test@example.com
+[init]
+	defaultBranch = main
+[gc]
+	auto = 0
+[maintenance]
+	auto = false
+[advice]
+	detachedHead = false
+[protocol "file"]
+	allow = always
+EOF
+GIT_MIGRATE=$BUILD/git-migrate
+PATH=$BUILD:$PATH
+TMPDIR=$root/tmp
+mkdir -p "$TMPDIR"
+chmod 1777 "$TMPDIR"
+GIT_CONFIG_NOSYSTEM=1
+LC_ALL=C.UTF-8
+TZ=UTC
+unset XDG_RUNTIME_DIR XDG_CONFIG_HOME GNUPGHOME NO_COLOR
+export HOME GIT_MIGRATE PATH TMPDIR GIT_CONFIG_NOSYSTEM LC_ALL TZ BUILD
+
+# shellcheck disable=SC2086
+prove -j"${JOBS:-2}" ${PROVE_FLAGS:-} "$@" :: --tap

@@ -1,0 +1,140 @@
+# The vocabulary of the end-to-end tests, sourced by tests/t*.sh. Prints TAP. POSIX sh with `local`.
+#
+#   test_expect_success 'what holds' 'commands'   one test; its commands are chained with &&
+#   test_expect_code N command...                 the command must exit with N
+#   test_grep [-v] PATTERN FILE                   FILE has (not) a line that matches; shows FILE otherwise
+#   test_cmp EXPECTED ACTUAL                      the files are the same; shows their diff otherwise
+#   test_repo NAME                                makes repository NAME in the trash folder and changes into it
+#   migration NAME <<up [down text as $2]         writes db/migrations/NAME.{up,down}.sql
+#   commit MESSAGE                                commits everything, at the next second of a fixed clock
+#   test_database                                 a database of this script's own; exports TEST_DB
+#   environment NAME [YAML lines...]              writes db/environments/NAME.yaml for a database of its own
+#   query SQL                                     one value or rows of TEST_DB, unaligned
+#   test_done                                     the end
+#
+# A failing test shows what its commands printed. KEEP=1 keeps the trash folder.
+# shellcheck shell=dash disable=SC2034
+
+set -u
+test_count=0
+test_failed=0
+test_name=$(basename "$0" .sh)
+trash=$(mktemp -d "${TMPDIR:-/tmp}/$test_name-XXXXXX")
+test_databases=
+clock=1700000000
+psql=$PG_TEST_BIN/psql
+
+test_cleanup() {
+	cd /
+	for each in $test_databases; do
+		"$psql" -Xqc "DROP DATABASE IF EXISTS \"$each\" WITH (FORCE)" postgres >/dev/null 2>&1
+	done
+	[ -n "${KEEP:-}" ] || rm -rf "$trash"
+}
+trap test_cleanup EXIT
+trap 'exit 130' INT TERM
+cd "$trash" || exit 1
+
+test_expect_success() {
+	test_count=$((test_count + 1))
+	if { eval "$2"; } >"$trash/.output" 2>&1 </dev/null; then
+		echo "ok $test_count - $1"
+	else
+		test_failed=$((test_failed + 1))
+		echo "not ok $test_count - $1"
+		sed 's/^/# /' "$trash/.output"
+	fi
+}
+
+test_expect_code() {
+	local expected="$1" actual=0
+	shift
+	"$@" || actual=$?
+	[ "$actual" = "$expected" ] && return 0
+	echo "exit status $actual, expected $expected: $*"
+	return 1
+}
+
+test_grep() {
+	if [ "$1" = -v ]; then
+		! grep -e "$2" "$3" && return 0
+		echo "unexpected '$2' in:"
+		cat "$3"
+		return 1
+	fi
+	grep -q -e "$1" "$2" && return 0
+	echo "no '$1' in:"
+	cat "$2"
+	return 1
+}
+
+test_cmp() {
+	diff -u "$1" "$2"
+}
+
+test_repo() {
+	git init -q "$trash/$1" && cd "$trash/$1"
+}
+
+tick() {
+	clock=$((clock + 60))
+	GIT_AUTHOR_DATE="$clock +0000"
+	GIT_COMMITTER_DATE="$clock +0000"
+	export GIT_AUTHOR_DATE GIT_COMMITTER_DATE
+}
+
+commit() {
+	tick
+	git add -A && git commit -q --allow-empty -m "$1"
+	local status=$?
+	unset GIT_COMMITTER_DATE GIT_AUTHOR_DATE
+	return $status
+}
+
+migration() {
+	mkdir -p "$(dirname "db/migrations/$1")"
+	cat >"db/migrations/$1.up.sql"
+	[ -z "${2:-}" ] || echo "$2" >"db/migrations/$1.down.sql"
+}
+
+test_database() {
+	TEST_DB="t_$(echo "$test_name" | tr -c 'a-z0-9\n' _)_$$_${1:-a}"
+	test_databases="$test_databases $TEST_DB"
+	export TEST_DB
+	"$psql" -Xqc "CREATE DATABASE \"$TEST_DB\"" postgres
+}
+
+environment() {
+	local name="$1"
+	shift
+	test_database "$name" || return 1
+	mkdir -p db/environments
+	{
+		echo "url: postgresql:///$TEST_DB"
+		for line in "$@"; do
+			echo "$line"
+		done
+	} >"db/environments/$name.yaml"
+}
+
+query() {
+	"$psql" -XAtqc "$1" "$TEST_DB"
+}
+
+# A key to sign with, made for this script; every repository of it uses it.
+test_ssh_key() {
+	ssh-keygen -q -t ed25519 -N '' -C "$1" -f "$trash/key-$1" &&
+		echo "$1@example.com $(cat "$trash/key-$1.pub")" >>"$trash/allowed"
+}
+
+test_sign_with() {
+	git config gpg.format ssh &&
+		git config user.signingKey "$trash/key-$1" &&
+		git config gpg.ssh.allowedSignersFile "$trash/allowed"
+}
+
+test_done() {
+	echo "1..$test_count"
+	[ "$test_failed" = 0 ]
+	exit
+}
