@@ -38,6 +38,15 @@ ALL_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DGIT_MIGRATE_VERSIO
 	-Iinclude -I$(BUILD)/gen $(WARN) $(OPT) $(PKG_CFLAGS) $(CFLAGS)
 ALL_LIBS = $(PKG_LIBS) -lpg_query -lpthread $(LDFLAGS)
 
+# V=1 shows the commands.
+ifdef V
+Q =
+say = @:
+else
+Q = @
+say = @printf '  %-5s %s\n'
+endif
+
 EMBEDDED = $(sort $(wildcard src/*/sql/*.sql templates/*))
 SOURCES = $(sort $(wildcard src/*/*.c))
 OBJECTS = $(SOURCES:src/%.c=$(BUILD)/%.o) $(BUILD)/gen/embed.o
@@ -47,7 +56,7 @@ UNIT_SOURCES = $(sort $(wildcard tests/unit/*/*-test.c))
 UNIT_TESTS = $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/unit/%)
 MANPAGES = $(sort $(wildcard man/*.1 man/*.5 man/*.7))
 
-.PHONY: all help deps deps-lint test check unit lint format demo bench fuzz coverage install uninstall \
+.PHONY: all help deps deps-lint test check unit sanitize lint format demo bench fuzz coverage install uninstall \
 	dist clean objects compile_commands.json
 
 all: $(PROGRAM)
@@ -70,11 +79,12 @@ $(BUILD)/gen/embed.h: $(BUILD)/gen/embed.c
 	@{ echo '#pragma once'; sed -n 's/^\(const char [a-z0-9A-Z_]*\[\]\) =$$/extern \1;/p' $<; } >$@
 
 $(BUILD)/gen/embed.o: $(BUILD)/gen/embed.c $(BUILD)/gen/embed.h
-	$(CC) $(filter-out -Wpedantic,$(ALL_CFLAGS)) -Wno-overlength-strings -c -o $@ $<
+	$(Q)$(CC) $(filter-out -Wpedantic,$(ALL_CFLAGS)) -Wno-overlength-strings -c -o $@ $<
 
 $(BUILD)/%.o: src/%.c Makefile | $(BUILD)/gen/embed.h
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(say) CC $<
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 objects: $(OBJECTS)
 
@@ -83,11 +93,13 @@ $(LIBRARY): $(OBJECTS)
 	@ar rcs $@ $(filter-out $(BUILD)/cmd/main.o,$^)
 
 $(PROGRAM): $(LIBRARY) $(BUILD)/cmd/main.o
-	$(CC) $(ALL_CFLAGS) -o $@ $(BUILD)/cmd/main.o $(LIBRARY) $(ALL_LIBS)
+	$(say) LINK $@
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $(BUILD)/cmd/main.o $(LIBRARY) $(ALL_LIBS)
 
 $(BUILD)/unit/%-test: tests/unit/%-test.c $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Itests/lib -MMD -MP -MF $@.d -o $@ $< $(LIBRARY) $(ALL_LIBS)
+	$(say) TEST $<
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests/lib -MMD -MP -MF $@.d -o $@ $< $(LIBRARY) $(ALL_LIBS)
 
 deps:
 	@sh tests/lib/install-packages.sh $(DEPS)
@@ -103,6 +115,11 @@ test: deps
 # The tests on what is installed already. TESTS= names some of them.
 check: $(PROGRAM) $(UNIT_TESTS)
 	@BUILD=$(abspath $(BUILD)) tests/lib/run-tests.sh $(or $(TESTS),$(UNIT_TESTS) $(sort $(wildcard tests/t*.sh)))
+
+# The same tests under the sanitizers: make sanitize BUILD=build-sanitize SANITIZE=address,undefined
+sanitize: $(PROGRAM) $(UNIT_TESTS)
+	@ASAN_OPTIONS=detect_leaks=1 BUILD=$(abspath $(BUILD)) tests/lib/run-tests.sh \
+		$(UNIT_TESTS) $(sort $(wildcard tests/t0[1-3]*.sh))
 
 lint: $(PROGRAM)
 	@BUILD=$(abspath $(BUILD)) prove $(sort $(wildcard tests/lint/*.sh))

@@ -4,8 +4,10 @@
 #include <libpq-fe.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/interrupt.h"
 
 /* After a cancel the server is given this long to answer before the connection counts as lost. */
@@ -753,6 +755,20 @@ static PGresult *read_answers(PgSession *session, guint *failed, GPtrArray *kept
 	return bad;
 }
 
+/* For tests: the server has done all and answered, and the answer never arrives. */
+static void lose_answer(PgSession *session)
+{
+	const int fd = PQsocket(session->connection);
+	char lost[4096];
+
+	if (fault_point("answer", NULL))
+		return;
+	wait_socket(session, POLLIN);
+	shutdown(fd, SHUT_RDWR);
+	while (recv(fd, lost, sizeof lost, 0) > 0)
+		;
+}
+
 bool pg_session_finish_batch(PgSession *session, guint *failed, GPtrArray **results, GError **error)
 {
 	g_autoptr(GPtrArray) kept = g_ptr_array_new_with_free_func((GDestroyNotify)pg_result_free);
@@ -760,6 +776,7 @@ bool pg_session_finish_batch(PgSession *session, guint *failed, GPtrArray **resu
 	PGresult *bad;
 
 	*failed = 0;
+	lose_answer(session);
 	bad = read_answers(session, failed, results ? kept : NULL, &complete);
 	PQexitPipelineMode(session->connection);
 	if (bad || !complete)
