@@ -218,7 +218,7 @@ static void read_signer(const char *said, GitVerdict *verdict)
 }
 
 /* Words for why git refused, in the order in which they are looked for. */
-static char *reason_of(const char *said)
+static char *reason_of(const char *said, bool knows_revoked)
 {
 	static const struct {
 		const char *seen, *means;
@@ -233,7 +233,6 @@ static char *reason_of(const char *said)
 	        {"not yet valid", "the key was not valid at that time"},
 	        {"No principal matched", "the key is not listed in gpg.ssh.allowedSignersFile, or was not valid at that time"},
 	        {"incorrect signature", "the text was changed after it was signed"},
-	        {"Could not verify signature", "the text was changed after it was signed"},
 	        {"BADSIG", "the text was changed after it was signed"},
 	        {"NO_PUBKEY", "the key is not in the gpg keyring"},
 	};
@@ -241,10 +240,13 @@ static char *reason_of(const char *said)
 	for (guint i = 0; i < G_N_ELEMENTS(reasons); i++)
 		if (strstr(said, reasons[i].seen))
 			return g_strdup(reasons[i].means);
+	/* git shows nothing of what ssh-keygen says about a revoked key; all else that ssh-keygen refuses is named above. */
+	if (knows_revoked && strstr(said, "Could not verify signature"))
+		return g_strdup("the key was revoked");
 	return g_strdup_printf("git does not accept it: %.200s", said);
 }
 
-static GitVerdict *verify_one(char **env, GBytes *text, GError **error)
+static GitVerdict *verify_one(char **env, GBytes *text, bool knows_revoked, GError **error)
 {
 	g_autofree char *oid = write_text(env, text, error);
 	const char *const argv[] = {"git", "verify-tag", "--raw", oid, NULL};
@@ -258,7 +260,7 @@ static GitVerdict *verify_one(char **env, GBytes *text, GError **error)
 	read_signer(result.err->str, verdict);
 	if (!verdict->good) {
 		g_autofree char *said = g_strdelimit(g_strchomp(g_strdup(result.err->str)), "\r\n", ' ');
-		verdict->reason = reason_of(said);
+		verdict->reason = reason_of(said, knows_revoked);
 	}
 	return verdict;
 }
@@ -267,13 +269,14 @@ GPtrArray *git_verify_texts(GitRepo *repo, const GPtrArray *texts, GError **erro
 {
 	g_autoptr(FileTemporary) scratch = file_make_temporary_folder(error);
 	g_autoptr(GPtrArray) verdicts = g_ptr_array_new_with_free_func((GDestroyNotify)git_verdict_free);
+	const bool knows_revoked = git_repo_config(repo, "gpg.ssh.revocationFile") != NULL;
 	g_auto(GStrv) env = NULL;
 
 	if (!scratch)
 		return NULL;
 	env = verify_environment(repo, scratch);
 	for (guint i = 0; i < texts->len; i++) {
-		GitVerdict *verdict = verify_one(env, g_ptr_array_index(texts, i), error);
+		GitVerdict *verdict = verify_one(env, g_ptr_array_index(texts, i), knows_revoked, error);
 		if (!verdict)
 			return NULL;
 		g_ptr_array_add(verdicts, verdict);

@@ -73,7 +73,8 @@ test_cmp() {
 }
 
 test_repo() {
-	git init -q "$trash/$1" && cd "$trash/$1"
+	git init -q "$trash/$1" && cd "$trash/$1" &&
+		printf '/%s\n' out err expected order actual state verified log again first new hold locked >.git/info/exclude
 }
 
 tick() {
