@@ -1,0 +1,148 @@
+#!/bin/sh
+# make bench: how long the main commands take, as multiples of what psql takes for the like in the same run.
+#
+# Each figure is the median of RUNS runs (default 7), taken in turn with its psql. The server's durability settings are its
+# defaults (fsync on): a commit costs what it costs in production.
+set -eu
+
+here=$(cd "$(dirname "$0")/.." && pwd)
+runs=${RUNS:-7}
+root=$(mktemp -d "${TMPDIR:-/tmp}/gm-bench-XXXXXX")
+chmod 755 "$root"
+for name in $(env | sed -n 's/^\(GIT_[A-Z_]*\|PG[A-Z_]*\)=.*/\1/p'); do
+	unset "$name"
+done
+. "$here/lib/postgres.sh"
+trap 'pg_test_stop immediate; rm -rf "$root" "${PGHOST:-}"' EXIT
+pg_test_start "$root/postgres"
+sed -i '/^\(fsync\|synchronous_commit\|full_page_writes\) /d' "$PG_TEST_DATA/postgresql.conf"
+pg_test_stop fast && pg_test_restart
+export HOME="$root" PATH="$BUILD:$PATH" GIT_CONFIG_NOSYSTEM=1 LC_ALL=C.UTF-8
+git config --global user.name Bench
+git config --global user.email bench@example.com
+git config --global gc.auto 0
+psql=$PG_TEST_BIN/psql
+
+ssh-keygen -q -t ed25519 -N '' -f "$root/key"
+echo "bench@example.com $(cat "$root/key.pub")" >"$root/allowed"
+git config --global gpg.format ssh
+git config --global user.signingKey "$root/key"
+git config --global gpg.ssh.allowedSignersFile "$root/allowed"
+
+# Milliseconds that a command takes; its output is thrown away, its failure ends the benchmark.
+time_ms() {
+	start=$(date +%s%N)
+	"$@" >/dev/null 2>"$root/err" || { cat "$root/err" >&2; exit 1; }
+	echo $((($(date +%s%N) - start) / 10000))
+}
+
+median() {
+	sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+}
+
+# compare TITLE LIMIT BASE COMMAND: both are functions; prints the ratio of their medians.
+compare() {
+	: >"$root/a" && : >"$root/b"
+	for _ in $(seq "$runs"); do
+		time_ms "$3" >>"$root/b"
+		time_ms "$4" >>"$root/a"
+	done
+	awk -v title="$1" -v limit="$2" -v a="$(median <"$root/a")" -v b="$(median <"$root/b")" 'BEGIN {
+		r = a / b
+		printf "%-52s %8.1f ms %8.1f ms %7.2f  %s %s\n", title, a / 100, b / 100, r, limit, r <= limit ? "ok" : "MISSED"
+	}'
+}
+
+# make_repo NAME COUNT: a repository with COUNT small migrations, and one file with the same as transactions for psql.
+make_repo() {
+	git init -q -b main "$root/$1"
+	cd "$root/$1"
+	mkdir -p db/migrations db/environments
+	echo "url: postgresql:///$1" >db/environments/bench.yaml
+	awk -v n="$2" 'BEGIN {
+		for (i = 1; i <= n; i++) {
+			up = sprintf("db/migrations/%05d_t.up.sql", i)
+			printf "CREATE TABLE t%d (id int PRIMARY KEY, v text);\n", i >up
+			close(up)
+			down = sprintf("db/migrations/%05d_t.down.sql", i)
+			printf "DROP TABLE t%d;\n", i >down
+			close(down)
+			printf "BEGIN;\nCREATE TABLE t%d (id int PRIMARY KEY, v text);\nCOMMIT;\n", i >"all.sql"
+		}
+	}'
+	mv all.sql "$root/$1.sql"
+	git add -A && git commit -q -m all
+	"$psql" -Xqc "CREATE DATABASE \"$1\"" postgres
+}
+
+fresh_database() {
+	"$psql" -Xqc "DROP DATABASE IF EXISTS \"$1\"" postgres 2>/dev/null
+	"$psql" -Xqc "CREATE DATABASE \"$1\"" postgres
+}
+
+select_1() { "$psql" -Xqc 'select 1' "$database"; }
+psql_all() { "$psql" -Xq -v ON_ERROR_STOP=1 -f "$root/thousand.sql" plain; }
+up() { git-migrate up --env bench; }
+up_all() { git-migrate up --env bench; }
+status() { git-migrate status --env bench; }
+
+printf '%-52s %11s %11s %7s  %s\n' 'what' 'git migrate' 'psql' 'ratio' 'limit'
+
+make_repo thousand 1000
+database=thousand
+: >"$root/a" && : >"$root/b"
+for _ in 1 2 3; do
+	fresh_database plain
+	time_ms psql_all >>"$root/b"
+	fresh_database thousand
+	git for-each-ref --format='delete %(refname)' refs/notes refs/migrate | git update-ref --stdin
+	rm -rf .git/git-migrate
+	time_ms up_all >>"$root/a"
+done
+awk -v a="$(median <"$root/a")" -v b="$(median <"$root/b")" 'BEGIN {
+	r = a / b
+	printf "%-52s %8.1f ms %8.1f ms %7.2f  %s %s\n", "up, 1,000 migrations, signed, both ledgers", a / 100, b / 100, r, 1.25, r <= 1.25 ? "ok" : "MISSED"
+}'
+compare 'up with nothing pending, 1,000 applied' 5 select_1 up
+compare 'status, 1,000 applied' 5 select_1 status
+
+make_repo tenthousand 10000
+database=tenthousand
+/usr/bin/env time -f %M -o "$root/memory" true 2>/dev/null || true
+peak() { awk '/VmHWM/ { print $2 }' "/proc/$1/status"; }
+git-migrate up --env bench >/dev/null 2>&1 &
+pid=$!
+high=0
+while kill -0 "$pid" 2>/dev/null; do
+	now=$(peak "$pid" 2>/dev/null || echo 0)
+	[ "${now:-0}" -gt "$high" ] && high=$now
+	sleep 0.05
+done
+wait "$pid"
+awk -v kb="$high" 'BEGIN { printf "%-52s %8.1f MB %30s %s\n", "memory, up of 10,000 migrations", kb / 1024, "64 MB", kb <= 65536 ? "ok" : "MISSED" }'
+compare 'up with nothing pending, 10,000 applied' 8 select_1 up
+compare 'status, 10,000 applied' 8 select_1 status
+
+# 100,000 commits by fast-import; 1,000 migrations, of which the last 20 land within the last 500 commits.
+git init -q -b main "$root/long" && cd "$root/long"
+awk 'BEGIN {
+	for (i = 1; i <= 100000; i++) {
+		printf "commit refs/heads/main\ncommitter B <b@example.com> %d +0000\ndata 2\nc\n", 1600000000 + i
+		printf "M 100644 inline src/f%d\ndata 4\n%03d\n\n", i % 50, i % 1000
+		m = 0
+		if (i <= 98000 && i % 100 == 0) m = i / 100
+		if (i > 99500 && i % 25 == 0) m = 980 + (i - 99500) / 25
+		if (i == 1) printf "M 100644 inline db/environments/bench.yaml\ndata 24\nurl: postgresql:///long\n\n"
+		if (m) {
+			text = sprintf("CREATE TABLE m%d (id int);\n", m)
+			printf "M 100644 inline db/migrations/%04d.up.sql\ndata %d\n%s\n", m, length(text), text
+		}
+	}
+}' | git fast-import --quiet
+git reset -q --hard
+"$psql" -Xqc 'CREATE DATABASE long' postgres
+database=long
+git-migrate up --env bench --at main~500 >/dev/null
+compare 'status, 100,000 commits, 20 pending in the last 500' 10 select_1 status
+git-migrate up --env bench --at main~1 >/dev/null
+compare 'status, 100,000 commits, 1 pending' 6 select_1 status
