@@ -112,11 +112,44 @@ char *pg_server_find_binaries(int major, GError **error)
 
 /* ---- places ---- */
 
-static char *short_digest(const char *owner)
-{
-	g_autofree char *digest = text_sha256(owner, strlen(owner));
+#define NAME_DIGITS 16
 
-	return g_strndup(digest, 16);
+static char *name_file(const char *owner)
+{
+	return g_build_filename(owner, "git-migrate", "server-name", NULL);
+}
+
+/* The name that a repository's server has, or NULL. */
+static char *read_name(const char *owner)
+{
+	g_autofree char *path = name_file(owner);
+	g_autofree char *name = NULL;
+
+	if (!g_file_get_contents(path, &name, NULL, NULL) || !text_is_hex(name, NAME_DIGITS))
+		return NULL;
+	return g_steal_pointer(&name);
+}
+
+/*
+ * A random name kept inside the Git directory, not one made of its path: a repository that is removed and made again in the same place
+ * must not find the databases of the old one. link(2) lets one of several processes win.
+ */
+static char *server_name(const char *owner, GError **error)
+{
+	g_autofree char *path = name_file(owner);
+	g_autofree char *folder = g_path_get_dirname(path);
+	g_autofree char *mine = g_strdup_printf("%s.%d", path, (int)getpid());
+	g_autofree char *name = g_strdup_printf("%08x%08x", g_random_int(), g_random_int());
+	char *known = read_name(owner);
+
+	if (known)
+		return known;
+	if (!file_make_folder(folder, error) || !file_write(mine, name, strlen(name), error))
+		return NULL;
+	if (link(mine, path) != 0 && errno != EEXIST)
+		error_set(error, ERR_SYSTEM, "cannot write '%s': %s", path, g_strerror(errno));
+	g_unlink(mine);
+	return read_name(owner);
 }
 
 /* The user that a server of root's runs as. */
@@ -136,9 +169,11 @@ static bool find_user(Place *place, GError **error)
 
 static bool find_place(const char *owner, Place *place, GError **error)
 {
-	g_autofree char *digest = short_digest(owner);
+	g_autofree char *digest = server_name(owner, error);
 	const char *runtime = g_getenv("XDG_RUNTIME_DIR");
 
+	if (!digest)
+		return false;
 	if (getuid() == 0) {
 		place->base = g_build_filename(ROOT_FOLDER, digest, NULL);
 		place->socket = g_strdup_printf("/tmp/git-migrate-%s", digest);
@@ -295,7 +330,30 @@ static bool check_major(const Place *place, const char *binaries, GError **error
 
 /* ---- the embedded server ---- */
 
-/* Clusters below /var/lib whose repository is gone: nobody would ever stop or remove them. */
+/* Whether the repository that a cluster was made for still stands behind it. */
+static bool is_wanted(const char *owner, const char *name)
+{
+	g_autofree char *wants = read_name(owner);
+
+	return g_strcmp0(wants, name) == 0;
+}
+
+static void remove_cluster(const char *base, const char *name, const char *pg_ctl)
+{
+	g_autofree char *data = g_build_filename(base, "data", NULL);
+	g_autofree char *socket = g_strdup_printf("/tmp/git-migrate-%s", name);
+	g_autofree char *lock = g_strconcat(base, ".lock", NULL);
+	const char *const stop[] = {pg_ctl, "stop", "--mode", "immediate", "--pgdata", data, NULL};
+	Place place = {0};
+
+	if (find_user(&place, NULL))
+		run_as_server(&place, stop, NULL);
+	file_remove_tree(base, NULL);
+	file_remove_tree(socket, NULL);
+	g_unlink(lock);
+}
+
+/* Clusters below /var/lib whose repository is gone: nobody else would ever stop or remove them. */
 static void sweep(const char *binaries)
 {
 	g_autoptr(GDir) dir = g_dir_open(ROOT_FOLDER, 0, NULL);
@@ -306,15 +364,9 @@ static void sweep(const char *binaries)
 		g_autofree char *base = g_build_filename(ROOT_FOLDER, name, NULL);
 		g_autofree char *note = g_build_filename(base, "owner", NULL);
 		g_autofree char *owner = NULL;
-		g_auto(Place) place = {0};
 
-		if (!g_file_get_contents(note, &owner, NULL, NULL) || g_file_test(owner, G_FILE_TEST_EXISTS) ||
-		    !find_place(owner, &place, NULL) || strcmp(place.base, base) != 0)
-			continue;
-		const char *const stop[] = {pg_ctl, "stop", "--mode", "immediate", "--pgdata", place.data, NULL};
-		run_as_server(&place, stop, NULL);
-		file_remove_tree(place.base, NULL);
-		file_remove_tree(place.socket, NULL);
+		if (g_file_get_contents(note, &owner, NULL, NULL) && !is_wanted(owner, name))
+			remove_cluster(base, name, pg_ctl);
 	}
 }
 

@@ -138,6 +138,6 @@ The repository is yours to play with:
     git migrate status --all
     git migrate psql --env staging
 
-Its databases run in an embedded PostgreSQL. rm -rf $where removes the repository; the next
-git migrate command on this machine then stops that server and removes its files.
+Its databases run in an embedded PostgreSQL, which stops when the repository is removed (rm -rf $where)
+and the next one is started.
 EOF
