@@ -1,0 +1,230 @@
+/* The planner as properties: random histories, any subset applied, planned again. */
+#include "plan/plan.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+
+#define ROUNDS 2000
+
+static Migration *add(MigrationSet *set, const char *id)
+{
+	Migration *migration = g_new0(Migration, 1);
+
+	migration->id = g_strdup(id);
+	migration->up.path = g_strconcat("db/migrations/", id, ".up.sql", NULL);
+	migration->up.blob = g_compute_checksum_for_string(G_CHECKSUM_SHA1, id, -1);
+	migration->directives = directives_new();
+	g_assert_true(migration_set_add(set, migration));
+	return migration;
+}
+
+static void apply(AppliedSet *applied, const Migration *migration)
+{
+	Applied *row = g_new0(Applied, 1);
+
+	row->id = g_strdup(migration->id);
+	row->blob = g_strdup(migration->up.blob);
+	row->position = applied->all->len + 1;
+	applied_set_add(applied, row);
+}
+
+/* A set of `count` migrations whose requirements never form a circle: each may require only those before it. */
+static MigrationSet *random_set(guint count, GHashTable *distance)
+{
+	MigrationSet *set = migration_set_new("commit", "db/migrations");
+	g_autofree guint *number = g_new(guint, count);
+
+	for (guint i = 0; i < count; i++)
+		number[i] = i;
+	for (guint i = count; i > 1; i--) {
+		const guint j = (guint)g_test_rand_int_range(0, (gint)i);
+		const guint swapped = number[i - 1];
+		number[i - 1] = number[j];
+		number[j] = swapped;
+	}
+	for (guint i = 0; i < count; i++) {
+		g_autofree char *id = g_strdup_printf("m%u", number[i]);
+		Migration *migration = add(set, id);
+
+		if (i && g_test_rand_bit())
+			g_ptr_array_add(migration->directives->requires,
+			                g_strdup(((Migration *)g_ptr_array_index(
+			                                  set->all, (guint)g_test_rand_int_range(0, (gint)i)))
+			                                 ->id));
+		g_hash_table_insert(distance, migration->up.path,
+		                    GUINT_TO_POINTER((guint)g_test_rand_int_range(0, 5)));
+	}
+	return set;
+}
+
+static guint index_of(const GPtrArray *list, const char *id)
+{
+	for (guint i = 0; i < list->len; i++)
+		if (strcmp(((Migration *)g_ptr_array_index(list, i))->id, id) == 0)
+			return i;
+	return G_MAXUINT;
+}
+
+/* `requires` holds for each pair; and where it does not speak, earlier landings and then names come first. */
+static void check_order(const GPtrArray *pending, GHashTable *distance)
+{
+	for (guint i = 0; i < pending->len; i++) {
+		const Migration *migration = g_ptr_array_index(pending, i);
+		const GPtrArray *requires = migration->directives->requires;
+
+		for (guint j = 0; j < requires->len; j++) {
+			const guint before = index_of(pending, g_ptr_array_index(requires, j));
+			g_assert_true(before == G_MAXUINT || before < i);
+		}
+		if (i == 0 || requires->len)
+			continue;
+		/* Nothing holds this one back, so whatever stands right before it lands earlier, is named before it, or
+		   was pulled up by no rule at all: it must not be worse in both. */
+		const Migration *previous = g_ptr_array_index(pending, i - 1);
+		const guint mine = GPOINTER_TO_UINT(g_hash_table_lookup(distance, migration->up.path));
+		const guint theirs = GPOINTER_TO_UINT(g_hash_table_lookup(distance, previous->up.path));
+		g_assert_true(theirs > mine ||
+		              (theirs == mine && text_compare_versions(previous->id, migration->id) < 0));
+	}
+}
+
+static void test_any_subset(void)
+{
+	for (guint round = 0; round < ROUNDS; round++) {
+		g_autoptr(GHashTable) distance = g_hash_table_new(g_str_hash, g_str_equal);
+		g_autoptr(MigrationSet) set = random_set((guint)g_test_rand_int_range(1, 12), distance);
+		g_autoptr(AppliedSet) applied = applied_set_new();
+		g_autoptr(GError) error = NULL;
+		g_autoptr(Plan) plan = NULL;
+
+		for (guint i = 0; i < set->all->len; i++)
+			if (g_test_rand_bit())
+				apply(applied, g_ptr_array_index(set->all, i));
+		plan = plan_build(set, applied, NULL);
+		g_assert_cmpuint(plan->pending->len + applied->all->len, ==, set->all->len);
+		g_assert_true(plan_order(plan, set, applied, distance, &error));
+		g_assert_no_error(error);
+		check_order(plan->pending, distance);
+		for (guint i = 0; i < plan->pending->len; i++)
+			g_assert_null(applied_set_get(
+			        applied, ((Migration *)g_ptr_array_index(plan->pending, i))->id));
+	}
+}
+
+/* After any prefix ran, the rest is planned again in the same order. */
+static void test_prefix(void)
+{
+	for (guint round = 0; round < ROUNDS; round++) {
+		g_autoptr(GHashTable) distance = g_hash_table_new(g_str_hash, g_str_equal);
+		g_autoptr(MigrationSet) set = random_set((guint)g_test_rand_int_range(1, 12), distance);
+		g_autoptr(AppliedSet) applied = applied_set_new();
+		g_autoptr(Plan) first = plan_build(set, applied, NULL);
+		g_autoptr(Plan) second = NULL;
+		const guint ran = (guint)g_test_rand_int_range(0, (gint)set->all->len + 1);
+
+		g_assert_true(plan_order(first, set, applied, distance, NULL));
+		for (guint i = 0; i < ran; i++)
+			apply(applied, g_ptr_array_index(first->pending, i));
+		second = plan_build(set, applied, NULL);
+		g_assert_true(plan_order(second, set, applied, distance, NULL));
+		g_assert_cmpuint(second->pending->len, ==, first->pending->len - ran);
+		for (guint i = 0; i < second->pending->len; i++)
+			g_assert_true(g_ptr_array_index(second->pending, i) ==
+			              g_ptr_array_index(first->pending, ran + i));
+	}
+}
+
+static void test_rename_never_runs(void)
+{
+	for (guint round = 0; round < ROUNDS; round++) {
+		g_autoptr(GHashTable) distance = g_hash_table_new(g_str_hash, g_str_equal);
+		g_autoptr(MigrationSet) set = random_set(6, distance);
+		g_autoptr(AppliedSet) applied = applied_set_new();
+		g_autoptr(Plan) plan = NULL;
+		const guint renamed = (guint)g_test_rand_int_range(0, 6);
+
+		for (guint i = 0; i < set->all->len; i++)
+			apply(applied, g_ptr_array_index(set->all, i));
+		Applied *row = g_ptr_array_index(applied->all, renamed);
+		g_hash_table_remove(applied->by_id, row->id);
+		g_free(row->id);
+		row->id = g_strdup("old name");
+		g_hash_table_insert(applied->by_id, row->id, row);
+		plan = plan_build(set, applied, NULL);
+		g_assert_cmpuint(plan->pending->len, ==, 0);
+		g_assert_cmpuint(plan->removed->len, ==, 0);
+		g_assert_cmpuint(plan->renames->len, ==, 1);
+	}
+}
+
+static void test_edits(void)
+{
+	g_autoptr(MigrationSet) set = migration_set_new("commit", "db/migrations");
+	g_autoptr(AppliedSet) applied = applied_set_new();
+	g_autoptr(GHashTable) accepted = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(Plan) plan = NULL, again = NULL;
+	Migration *edited = add(set, "edited");
+
+	apply(applied, edited);
+	edited->up.blob[0] ^= 1;
+	plan = plan_build(set, applied, NULL);
+	g_assert_cmpuint(plan->edits->len, ==, 1);
+	g_assert_cmpint(((PlanEdit *)g_ptr_array_index(plan->edits, 0))->kind, ==, EDIT_UNKNOWN);
+	g_hash_table_insert(accepted, edited->id, edited->up.blob);
+	again = plan_build(set, applied, accepted);
+	g_assert_cmpint(((PlanEdit *)g_ptr_array_index(again->edits, 0))->kind, ==, EDIT_ACCEPTED);
+}
+
+static void test_circle(void)
+{
+	g_autoptr(MigrationSet) set = migration_set_new("commit", "db/migrations");
+	g_autoptr(AppliedSet) applied = applied_set_new();
+	g_autoptr(GHashTable) distance = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Plan) plan = NULL;
+
+	g_ptr_array_add(add(set, "a")->directives->requires, g_strdup("b"));
+	g_ptr_array_add(add(set, "b")->directives->requires, g_strdup("c"));
+	g_ptr_array_add(add(set, "c")->directives->requires, g_strdup("b"));
+	plan = plan_build(set, applied, NULL);
+	g_assert_false(plan_order(plan, set, applied, distance, &error));
+	g_assert_cmpstr(error->message, ==, "migrations require each other in a circle: b -> c -> b");
+}
+
+static void test_down(void)
+{
+	g_autoptr(MigrationSet) set = migration_set_new("commit", "db/migrations");
+	g_autoptr(AppliedSet) applied = applied_set_new();
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) two = NULL, to = NULL, all = NULL;
+
+	apply(applied, add(set, "a"));
+	apply(applied, add(set, "b"));
+	apply(applied, add(set, "c"));
+	two = plan_down(applied, 2, NULL, &error);
+	g_assert_cmpuint(two->len, ==, 2);
+	g_assert_cmpstr(((Applied *)g_ptr_array_index(two, 0))->id, ==, "c");
+	to = plan_down(applied, 1, "a", &error);
+	g_assert_cmpuint(to->len, ==, 2);
+	all = plan_down(applied, 1, "c", &error);
+	g_assert_cmpuint(all->len, ==, 0);
+	g_assert_null(plan_down(applied, 4, NULL, &error));
+	g_assert_true(error_is(error, ERR_USAGE));
+	g_clear_error(&error);
+	g_assert_null(plan_down(applied, 1, "d", &error));
+	g_assert_true(error_is(error, ERR_USAGE));
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/plan/any subset applied leaves exactly the rest, in order", test_any_subset);
+	g_test_add_func("/plan/after a prefix the rest keeps its order", test_prefix);
+	g_test_add_func("/plan/a renamed migration never runs again", test_rename_never_runs);
+	g_test_add_func("/plan/an edit is seen, an accepted one is marked", test_edits);
+	g_test_add_func("/plan/a circle is shown as a path", test_circle);
+	g_test_add_func("/plan/down undoes the newest first", test_down);
+	return g_test_run();
+}
