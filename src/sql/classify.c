@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "parse.h"
+#include "words.h"
 
 void sql_kind_clear(SqlKind *kind)
 {
@@ -75,26 +76,54 @@ static void judge_drop(const json_t *node, SqlKind *kind)
 	}
 }
 
-static bool has_option(const json_t *node, const char *name)
+static const json_t *find_option(const json_t *options, const char *name)
 {
-	const json_t *options = json_object_get(node, "params");
-
 	for (size_t i = 0; i < json_array_size(options); i++) {
 		const json_t *option = json_object_get(json_array_get(options, i), "DefElem");
+
 		if (strcmp(text_of(option, "defname"), name) == 0)
-			return true;
+			return option;
 	}
-	return false;
+	return NULL;
+}
+
+/* The word of an option's value: a string, or a bare word such as off, which the parser takes for a
+ * type's name. */
+static const char *option_word(const json_t *value)
+{
+	const json_t *type = json_object_get(value, "TypeName");
+	const json_t *first = json_array_get(json_object_get(type, "names"), 0);
+
+	return text_of(json_object_get(type ? first : value, "String"), "sval");
+}
+
+/* An option's truth as the server reads it: without a value it is true. */
+static bool option_is_true(const json_t *options, const char *name, bool otherwise)
+{
+	static const char *const no[] = {"false", "off", "no", "0"};
+	const json_t *option = find_option(options, name);
+	const json_t *value = json_object_get(option, "arg");
+	const json_t *number = json_object_get(value, "Integer");
+
+	if (!option || !value)
+		return option ? true : otherwise;
+	if (number)
+		return json_integer_value(json_object_get(number, "ival")) != 0;
+	for (guint i = 0; i < G_N_ELEMENTS(no); i++)
+		if (g_ascii_strcasecmp(option_word(value), no[i]) == 0)
+			return false;
+	return true;
 }
 
 static void judge_reindex(const json_t *node, SqlKind *kind)
 {
 	const char *what = text_of(node, "kind");
 
-	if (has_option(node, "concurrently"))
+	if (option_is_true(json_object_get(node, "params"), "concurrently", false))
 		outside(kind, SQL_EFFECT_REPEATABLE, "REINDEX CONCURRENTLY");
-	else if (strcmp(what, "REINDEX_OBJECT_SCHEMA") == 0 || strcmp(what, "REINDEX_OBJECT_SYSTEM") == 0 ||
-	         strcmp(what, "REINDEX_OBJECT_DATABASE") == 0)
+	else if (strcmp(what, "REINDEX_OBJECT_SCHEMA") == 0 ||
+		 strcmp(what, "REINDEX_OBJECT_SYSTEM") == 0 ||
+		 strcmp(what, "REINDEX_OBJECT_DATABASE") == 0)
 		outside(kind, SQL_EFFECT_REPEATABLE, "REINDEX of a schema or database");
 }
 
@@ -109,10 +138,13 @@ static void judge_alter_table(const json_t *node, SqlKind *kind)
 	const json_t *commands = json_object_get(node, "cmds");
 
 	for (size_t i = 0; i < json_array_size(commands); i++) {
-		const json_t *command = json_object_get(json_array_get(commands, i), "AlterTableCmd");
-		const json_t *def = json_object_get(json_object_get(command, "def"), "PartitionCmd");
+		const json_t *command =
+			json_object_get(json_array_get(commands, i), "AlterTableCmd");
+		const json_t *def =
+			json_object_get(json_object_get(command, "def"), "PartitionCmd");
 
-		if (strcmp(text_of(command, "subtype"), "AT_DetachPartition") == 0 && is_true(def, "concurrent"))
+		if (strcmp(text_of(command, "subtype"), "AT_DetachPartition") == 0 &&
+		    is_true(def, "concurrent"))
 			outside(kind, SQL_EFFECT_NONE, "DETACH PARTITION CONCURRENTLY");
 	}
 }
@@ -125,17 +157,35 @@ static void judge_cluster(const json_t *node, SqlKind *kind)
 
 static void judge_alter_database(const json_t *node, SqlKind *kind)
 {
-	const json_t *options = json_object_get(node, "options");
-
-	for (size_t i = 0; i < json_array_size(options); i++)
-		if (strcmp(text_of(json_object_get(json_array_get(options, i), "DefElem"), "defname"), "tablespace") == 0)
-			outside(kind, SQL_EFFECT_REPEATABLE, "ALTER DATABASE SET TABLESPACE");
+	if (find_option(json_object_get(node, "options"), "tablespace"))
+		outside(kind, SQL_EFFECT_REPEATABLE, "ALTER DATABASE SET TABLESPACE");
 }
 
+/* Only a subscription that makes a slot on the publisher reaches beyond the transaction. */
+static void judge_create_subscription(const json_t *node, SqlKind *kind)
+{
+	const json_t *options = json_object_get(node, "options");
+
+	if (option_is_true(options, "connect", true) &&
+	    option_is_true(options, "create_slot", true))
+		outside(kind, SQL_EFFECT_NONE, "CREATE SUBSCRIPTION");
+}
+
+/* Other publications are fetched at once, unless told not to. */
 static void judge_alter_subscription(const json_t *node, SqlKind *kind)
 {
-	if (strstr(text_of(node, "kind"), "REFRESH"))
-		outside(kind, SQL_EFFECT_REPEATABLE, "ALTER SUBSCRIPTION REFRESH");
+	const char *what = text_of(node, "kind");
+
+	if (strcmp(what, "ALTER_SUBSCRIPTION_REFRESH") == 0 ||
+	    (g_str_has_suffix(what, "_PUBLICATION") &&
+	     option_is_true(json_object_get(node, "options"), "refresh", true)))
+		outside(kind, SQL_EFFECT_REPEATABLE, "ALTER SUBSCRIPTION with a refresh");
+}
+
+static void judge_discard(const json_t *node, SqlKind *kind)
+{
+	if (strcmp(text_of(node, "target"), "DISCARD_ALL") == 0)
+		outside(kind, SQL_EFFECT_REPEATABLE, "DISCARD ALL");
 }
 
 /* Transaction control by the parser's kind. */
@@ -144,15 +194,15 @@ static void judge_transaction(const json_t *node, SqlKind *kind)
 	static const struct {
 		const char *kind, *what;
 	} words[] = {{"TRANS_STMT_BEGIN", "BEGIN"},
-	             {"TRANS_STMT_START", "START TRANSACTION"},
-	             {"TRANS_STMT_COMMIT", "COMMIT"},
-	             {"TRANS_STMT_ROLLBACK", "ROLLBACK"},
-	             {"TRANS_STMT_SAVEPOINT", "SAVEPOINT"},
-	             {"TRANS_STMT_RELEASE", "RELEASE SAVEPOINT"},
-	             {"TRANS_STMT_ROLLBACK_TO", "ROLLBACK TO SAVEPOINT"},
-	             {"TRANS_STMT_PREPARE", "PREPARE TRANSACTION"},
-	             {"TRANS_STMT_COMMIT_PREPARED", "COMMIT PREPARED"},
-	             {"TRANS_STMT_ROLLBACK_PREPARED", "ROLLBACK PREPARED"}};
+		     {"TRANS_STMT_START", "START TRANSACTION"},
+		     {"TRANS_STMT_COMMIT", "COMMIT"},
+		     {"TRANS_STMT_ROLLBACK", "ROLLBACK"},
+		     {"TRANS_STMT_SAVEPOINT", "SAVEPOINT"},
+		     {"TRANS_STMT_RELEASE", "RELEASE SAVEPOINT"},
+		     {"TRANS_STMT_ROLLBACK_TO", "ROLLBACK TO SAVEPOINT"},
+		     {"TRANS_STMT_PREPARE", "PREPARE TRANSACTION"},
+		     {"TRANS_STMT_COMMIT_PREPARED", "COMMIT PREPARED"},
+		     {"TRANS_STMT_ROLLBACK_PREPARED", "ROLLBACK PREPARED"}};
 	const char *found = text_of(node, "kind");
 
 	set(kind, SQL_TRANSACTION, SQL_EFFECT_NONE, "transaction control");
@@ -168,22 +218,23 @@ static const struct {
 	SqlEffect effect;
 	const char *what;
 } rules[] = {
-        {"IndexStmt", judge_index, SQL_EFFECT_NONE, NULL},
-        {"DropStmt", judge_drop, SQL_EFFECT_NONE, NULL},
-        {"ReindexStmt", judge_reindex, SQL_EFFECT_NONE, NULL},
-        {"VacuumStmt", judge_vacuum, SQL_EFFECT_NONE, NULL},
-        {"AlterTableStmt", judge_alter_table, SQL_EFFECT_NONE, NULL},
-        {"ClusterStmt", judge_cluster, SQL_EFFECT_NONE, NULL},
-        {"AlterDatabaseStmt", judge_alter_database, SQL_EFFECT_NONE, NULL},
-        {"AlterSubscriptionStmt", judge_alter_subscription, SQL_EFFECT_NONE, NULL},
-        {"TransactionStmt", judge_transaction, SQL_EFFECT_NONE, NULL},
-        {"CreatedbStmt", NULL, SQL_EFFECT_NONE, "CREATE DATABASE"},
-        {"DropdbStmt", NULL, SQL_EFFECT_NONE, "DROP DATABASE"},
-        {"CreateTableSpaceStmt", NULL, SQL_EFFECT_NONE, "CREATE TABLESPACE"},
-        {"DropTableSpaceStmt", NULL, SQL_EFFECT_NONE, "DROP TABLESPACE"},
-        {"AlterSystemStmt", NULL, SQL_EFFECT_REPEATABLE, "ALTER SYSTEM"},
-        {"CreateSubscriptionStmt", NULL, SQL_EFFECT_NONE, "CREATE SUBSCRIPTION"},
-        {"DropSubscriptionStmt", NULL, SQL_EFFECT_NONE, "DROP SUBSCRIPTION"},
+	{"IndexStmt", judge_index, SQL_EFFECT_NONE, NULL},
+	{"DropStmt", judge_drop, SQL_EFFECT_NONE, NULL},
+	{"ReindexStmt", judge_reindex, SQL_EFFECT_NONE, NULL},
+	{"VacuumStmt", judge_vacuum, SQL_EFFECT_NONE, NULL},
+	{"AlterTableStmt", judge_alter_table, SQL_EFFECT_NONE, NULL},
+	{"ClusterStmt", judge_cluster, SQL_EFFECT_NONE, NULL},
+	{"AlterDatabaseStmt", judge_alter_database, SQL_EFFECT_NONE, NULL},
+	{"AlterSubscriptionStmt", judge_alter_subscription, SQL_EFFECT_NONE, NULL},
+	{"DiscardStmt", judge_discard, SQL_EFFECT_NONE, NULL},
+	{"TransactionStmt", judge_transaction, SQL_EFFECT_NONE, NULL},
+	{"CreatedbStmt", NULL, SQL_EFFECT_NONE, "CREATE DATABASE"},
+	{"DropdbStmt", NULL, SQL_EFFECT_NONE, "DROP DATABASE"},
+	{"CreateTableSpaceStmt", NULL, SQL_EFFECT_NONE, "CREATE TABLESPACE"},
+	{"DropTableSpaceStmt", NULL, SQL_EFFECT_NONE, "DROP TABLESPACE"},
+	{"AlterSystemStmt", NULL, SQL_EFFECT_REPEATABLE, "ALTER SYSTEM"},
+	{"CreateSubscriptionStmt", judge_create_subscription, SQL_EFFECT_NONE, NULL},
+	{"DropSubscriptionStmt", NULL, SQL_EFFECT_NONE, "DROP SUBSCRIPTION"},
 };
 
 static void judge_node(const char *type, const json_t *node, SqlKind *kind)
@@ -198,97 +249,44 @@ static void judge_node(const char *type, const json_t *node, SqlKind *kind)
 	}
 }
 
-static bool judge_tree(const json_t *tree, SqlKind *kind)
+/* One text is one statement. Should the parser see more, because it splits otherwise than we do,
+ * then the first that is not ordinary decides: none may slip through unseen. */
+static void judge_tree(const json_t *tree, SqlKind *kind)
 {
-	json_t *statement = json_object_get(json_array_get(json_object_get(tree, "stmts"), 0), "stmt");
-	const char *type;
-	json_t *node;
+	const json_t *statements = json_object_get(tree, "stmts");
 
-	if (!json_is_object(statement))
-		return false;
-	json_object_foreach(statement, type, node)
-		judge_node(type, node, kind);
-	return true;
-}
+	for (size_t i = 0; i < json_array_size(statements) && kind->class == SQL_ORDINARY; i++) {
+		json_t *statement = json_object_get(json_array_get(statements, i), "stmt");
+		const char *type;
+		json_t *node;
 
-/* ---- by first words, for what the parser does not know ---- */
-
-static const struct {
-	const char *words; /* the first words of the statement */
-	const char *and;   /* and this one anywhere behind them, or NULL */
-	SqlClass class;
-	SqlEffect effect;
-	const char *what;
-} phrases[] = {
-        {"BEGIN", NULL, SQL_TRANSACTION, SQL_EFFECT_NONE, "BEGIN"},
-        {"START TRANSACTION", NULL, SQL_TRANSACTION, SQL_EFFECT_NONE, "START TRANSACTION"},
-        {"COMMIT", NULL, SQL_TRANSACTION, SQL_EFFECT_NONE, "COMMIT"},
-        {"END", NULL, SQL_TRANSACTION, SQL_EFFECT_NONE, "COMMIT"},
-        {"ROLLBACK", NULL, SQL_TRANSACTION, SQL_EFFECT_NONE, "ROLLBACK"},
-        {"ABORT", NULL, SQL_TRANSACTION, SQL_EFFECT_NONE, "ROLLBACK"},
-        {"SAVEPOINT", NULL, SQL_TRANSACTION, SQL_EFFECT_NONE, "SAVEPOINT"},
-        {"RELEASE", NULL, SQL_TRANSACTION, SQL_EFFECT_NONE, "RELEASE SAVEPOINT"},
-        {"PREPARE TRANSACTION", NULL, SQL_TRANSACTION, SQL_EFFECT_NONE, "PREPARE TRANSACTION"},
-        {"CREATE INDEX CONCURRENTLY", NULL, SQL_NO_TRANSACTION, SQL_EFFECT_NONE, "CREATE INDEX CONCURRENTLY"},
-        {"CREATE UNIQUE INDEX CONCURRENTLY", NULL, SQL_NO_TRANSACTION, SQL_EFFECT_NONE, "CREATE INDEX CONCURRENTLY"},
-        {"DROP INDEX CONCURRENTLY", NULL, SQL_NO_TRANSACTION, SQL_EFFECT_NONE, "DROP INDEX CONCURRENTLY"},
-        {"REINDEX", "CONCURRENTLY", SQL_NO_TRANSACTION, SQL_EFFECT_REPEATABLE, "REINDEX CONCURRENTLY"},
-        {"VACUUM", NULL, SQL_NO_TRANSACTION, SQL_EFFECT_REPEATABLE, "VACUUM"},
-        {"REPACK", NULL, SQL_NO_TRANSACTION, SQL_EFFECT_REPEATABLE, "REPACK"},
-        {"CREATE DATABASE", NULL, SQL_NO_TRANSACTION, SQL_EFFECT_NONE, "CREATE DATABASE"},
-        {"DROP DATABASE", NULL, SQL_NO_TRANSACTION, SQL_EFFECT_NONE, "DROP DATABASE"},
-        {"CREATE TABLESPACE", NULL, SQL_NO_TRANSACTION, SQL_EFFECT_NONE, "CREATE TABLESPACE"},
-        {"ALTER SYSTEM", NULL, SQL_NO_TRANSACTION, SQL_EFFECT_REPEATABLE, "ALTER SYSTEM"},
-        {"CREATE SUBSCRIPTION", NULL, SQL_NO_TRANSACTION, SQL_EFFECT_NONE, "CREATE SUBSCRIPTION"},
-        {"ALTER TABLE", "DETACH PARTITION CONCURRENTLY", SQL_NO_TRANSACTION, SQL_EFFECT_NONE,
-         "DETACH PARTITION CONCURRENTLY"},
-};
-
-/* The first words in upper case with single spaces between them; enough of them for any phrase. */
-static char *first_words(const char *statement)
-{
-	const size_t enough = 400;
-	g_autofree char *start = g_strndup(statement, enough);
-	g_autofree char *upper = g_ascii_strup(start, -1);
-	g_auto(GStrv) word = g_strsplit_set(upper, " \t\r\n\f\v;(", -1);
-	GString *text = g_string_new(NULL);
-
-	for (char **each = word; *each; each++)
-		if (**each)
-			g_string_append_printf(text, "%s ", *each);
-	return g_string_free(text, FALSE);
-}
-
-static void judge_words(const char *statement, SqlKind *kind)
-{
-	g_autofree char *words = first_words(statement);
-
-	for (guint i = 0; i < G_N_ELEMENTS(phrases); i++) {
-		const size_t length = strlen(phrases[i].words);
-
-		if (strncmp(words, phrases[i].words, length) == 0 && words[length] == ' ' &&
-		    (!phrases[i].and || strstr(words, phrases[i].and)))
-			set(kind, phrases[i].class, phrases[i].effect, phrases[i].what);
+		json_object_foreach(statement, type, node) judge_node(type, node, kind);
 	}
 }
 
 void sql_classify(const char *statement, SqlKind *kind)
 {
-	json_t *tree = sql_parse_tree(statement, NULL, NULL);
+	g_auto(Parse) parse = {0};
 
+	sql_parse(statement, &parse);
 	*kind = (SqlKind){.class = SQL_ORDINARY, .what = "statement", .effect = SQL_EFFECT_NONE};
-	kind->parsed = tree && judge_tree(tree, kind);
-	if (!kind->parsed)
-		judge_words(statement, kind);
-	json_decref(tree);
+	kind->parsed = parse.outcome == PARSE_READ;
+	if (kind->parsed)
+		judge_tree(parse.tree, kind);
+	else
+		sql_words_judge(statement, kind);
 }
 
 bool sql_parse_check(const char *statement, unsigned *position, GError **error)
 {
-	g_autofree char *message = NULL;
-	json_t *tree = sql_parse_tree(statement, position, &message);
-	const bool ok = tree != NULL;
+	g_auto(Parse) parse = {0};
 
-	json_decref(tree);
-	return ok || error_set(error, ERR_MIGRATION, "%s", message ? message : "the parser cannot read this");
+	sql_parse(statement, &parse);
+	if (parse.outcome == PARSE_READ || parse.outcome == PARSE_TOO_DEEP)
+		return true;
+	if (position)
+		*position = parse.position;
+	return error_set(error, ERR_MIGRATION, "%s",
+			 parse.message ? parse.message
+				       : "this statement is too long for the parser");
 }

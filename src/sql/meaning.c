@@ -6,7 +6,8 @@
 #include "parse.h"
 #include "sql/split.h"
 
-/* Keys that say where a thing stands in the text, not what it is. */
+/* Keys that say where a thing stands in the text, not what it is. The LOCATION of a tablespace is
+ * a string under the same key, and stays. */
 static const char *const places[] = {"location", "stmt_location", "stmt_len"};
 
 static void drop_places(json_t *node)
@@ -16,16 +17,15 @@ static void drop_places(json_t *node)
 	size_t i;
 
 	if (json_is_array(node)) {
-		json_array_foreach(node, i, below)
-			drop_places(below);
+		json_array_foreach(node, i, below) drop_places(below);
 		return;
 	}
 	if (!json_is_object(node))
 		return;
 	for (guint p = 0; p < G_N_ELEMENTS(places); p++)
-		json_object_del(node, places[p]);
-	json_object_foreach(node, key, below)
-		drop_places(below);
+		if (json_is_integer(json_object_get(node, places[p])))
+			json_object_del(node, places[p]);
+	json_object_foreach(node, key, below) drop_places(below);
 }
 
 static void add(GChecksum *digest, const char *tag, const char *bytes, size_t length)
@@ -46,20 +46,19 @@ static int add_chunk(const char *bytes, size_t length, void *data)
 static bool add_statement(GChecksum *digest, const SqlScript *script, const SqlStatement *statement)
 {
 	g_autofree char *text = sql_statement_text(script, statement);
-	json_t *tree = sql_parse_tree(text, NULL, NULL);
-	const bool parsed = tree != NULL;
+	g_auto(Parse) parse = {0};
 
-	if (parsed) {
-		drop_places(tree);
+	sql_parse(text, &parse);
+	if (parse.outcome == PARSE_READ) {
+		drop_places(parse.tree);
 		add(digest, "tree", "", 0);
-		json_dump_callback(tree, add_chunk, digest, JSON_COMPACT | JSON_SORT_KEYS);
+		json_dump_callback(parse.tree, add_chunk, digest, JSON_COMPACT | JSON_SORT_KEYS);
 	} else {
 		add(digest, "text", text, strlen(text));
 	}
-	json_decref(tree);
 	if (statement->is_copy_from_stdin)
 		add(digest, "data", script->text + statement->data_start, statement->data_length);
-	return parsed;
+	return parse.outcome == PARSE_READ;
 }
 
 char *sql_meaning_digest(const char *text, size_t length, bool *parsed)
@@ -72,7 +71,8 @@ char *sql_meaning_digest(const char *text, size_t length, bool *parsed)
 	if (!script)
 		add(digest, "bytes", text, length);
 	for (guint i = 0; script && i < script->statements->len; i++)
-		all &= add_statement(digest, script, &g_array_index(script->statements, SqlStatement, i));
+		all &= add_statement(digest, script,
+				     &g_array_index(script->statements, SqlStatement, i));
 	if (parsed)
 		*parsed = all;
 	result = g_strdup(g_checksum_get_string(digest));

@@ -6,11 +6,13 @@
 #include <string.h>
 
 /*
- * The parser and its JSON writer recurse: a statement with tens of thousands of nested operators overflows a stack of 8 MB. Short texts cannot nest that
- * deep; longer ones are parsed on a thread with a stack of its own, of which only what is used takes memory.
+ * The parser and its JSON writer recurse, one level for each operator of a chain such as a+a+a. A
+ * text of SHORT_TEXT bytes cannot nest deeply enough for a stack of 8 MB by far; a longer one is
+ * parsed on a thread with a stack that is enough for PARSE_MAX bytes of nothing but operators. Only
+ * what is used of it takes memory.
  */
 #define SHORT_TEXT 4096
-#define BIG_STACK ((size_t)512 << 20)
+#define BIG_STACK  ((size_t)512 << 20)
 
 typedef struct {
 	const char *text;
@@ -40,30 +42,42 @@ static bool parse_with_big_stack(ParseWork *work)
 	return ok;
 }
 
-static void explain(const PgQueryError *error, unsigned *position, char **message)
+static void refuse(const PgQueryError *error, Parse *parse)
 {
-	if (position)
-		*position = error->cursorpos > 0 ? (unsigned)error->cursorpos : 0;
-	if (message)
-		*message = g_strdup(error->message);
+	parse->outcome = PARSE_REFUSED;
+	parse->position = error->cursorpos > 0 ? (unsigned)error->cursorpos : 0;
+	parse->message = g_strdup(error->message);
 }
 
-json_t *sql_parse_tree(const char *text, unsigned *position, char **message)
+/* jansson refuses more than 2048 levels, so whoever walks the tree may recurse. */
+static void read_tree(const char *json, Parse *parse)
+{
+	parse->tree = json_loads(json, 0, NULL);
+	parse->outcome = parse->tree ? PARSE_READ : PARSE_TOO_DEEP;
+}
+
+void sql_parse(const char *text, Parse *parse)
 {
 	const size_t length = strlen(text);
 	ParseWork work = {.text = text};
-	json_t *tree = NULL;
 
+	*parse = (Parse){.outcome = PARSE_TOO_LONG};
 	if (length > PARSE_MAX)
-		return NULL;
+		return;
 	if (length <= SHORT_TEXT)
 		work.result = pg_query_parse(text);
 	else if (!parse_with_big_stack(&work))
-		return NULL;
+		return;
 	if (work.result.error)
-		explain(work.result.error, position, message);
+		refuse(work.result.error, parse);
 	else
-		tree = json_loads(work.result.parse_tree, 0, NULL);
+		read_tree(work.result.parse_tree, parse);
 	pg_query_free_parse_result(work.result);
-	return tree;
+}
+
+void sql_parse_clear(Parse *parse)
+{
+	json_decref(parse->tree);
+	g_free(parse->message);
+	*parse = (Parse){0};
 }

@@ -1,5 +1,8 @@
 /*
  * libpg_query behind one door: text to a JSON tree, without risking the process.
+ *
+ * The library holds standard error in a pipe of its own while it parses: whatever else writes there
+ * meanwhile (another thread, a sanitizer's last words) is not seen.
  */
 #pragma once
 
@@ -9,9 +12,21 @@
 /* Longer statements are not parsed: the parser needs up to 64 times their size. */
 #define PARSE_MAX (1u << 20)
 
-/*
- * The parse tree of a text, as libpg_query gives it: {"version": ..., "stmts": [...]}. NULL when the parser refuses it, when it is longer than PARSE_MAX or
- * nested too deeply for the JSON reader. *position (may be NULL) is where the parser stopped, in characters from 1; *message (may be NULL) what it said,
- * for the caller to free.
- */
-json_t *sql_parse_tree(const char *text, unsigned *position, char **message);
+typedef enum {
+	PARSE_READ,     /* the parser knows it, and the tree is there */
+	PARSE_TOO_DEEP, /* the parser knows it, but its tree is nested beyond what is read */
+	PARSE_REFUSED,  /* the parser does not know it */
+	PARSE_TOO_LONG  /* longer than PARSE_MAX, or no memory for the parser's stack */
+} ParseOutcome;
+
+typedef struct {
+	ParseOutcome outcome;
+	json_t *tree;      /* {"version": ..., "stmts": [...]}, or NULL unless PARSE_READ */
+	unsigned position; /* where the parser stopped, in characters from 1; 0 unknown */
+	char *message;     /* what it said, or NULL */
+} Parse;
+
+/* `parse` is overwritten; the caller clears it. */
+void sql_parse(const char *text, Parse *parse);
+void sql_parse_clear(Parse *parse);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Parse, sql_parse_clear)

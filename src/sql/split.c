@@ -3,394 +3,308 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "lexer.h"
 
-/* Words of a statement's beginning that decide about BEGIN ATOMIC and COPY. */
+/* The first words of a statement say whether it may hold BEGIN ATOMIC or be followed by data:
+ * "create or replace procedure" is the longest of them. */
 #define WORDS_KEPT 4
-#define WORD_MAX 16
+#define WORD_SIZE  16
 
 typedef struct {
 	SqlScript *script;
-	size_t at;
-	size_t end;
-	unsigned line;          /* of `at` */
-	size_t line_start;
+	SqlLexer lexer;
 	GError **error;
 
 	/* the statement under way */
 	bool inside;
 	SqlStatement statement;
-	size_t last;            /* behind its last character that is no space or comment */
-	guint parens;
-	guint begin_depth;      /* BEGIN ATOMIC and CASE that wait for END */
-	char word[WORDS_KEPT][WORD_MAX];
-	guint words;
-	char previous[WORD_MAX]; /* the word before this one */
+	size_t end;   /* behind its last token that is no blank */
+	guint parens; /* open ones */
+	guint blocks; /* BEGIN ATOMIC and CASE that wait for their END */
+	guint words;  /* how many of its first words are known */
+	char word[WORDS_KEPT][WORD_SIZE];
+	char previous[WORD_SIZE]; /* the token before, when it was a word; "." for a dot */
+	bool is_routine;          /* CREATE FUNCTION or PROCEDURE */
 	bool from_stdin;
-} Lexer;
-
-static char peek(const Lexer *lexer, size_t ahead)
-{
-	return lexer->at + ahead < lexer->end ? lexer->script->text[lexer->at + ahead] : '\0';
-}
-
-static unsigned column_of(const Lexer *lexer, size_t offset)
-{
-	return (unsigned)g_utf8_strlen(lexer->script->text + lexer->line_start, (gssize)(offset - lexer->line_start)) + 1;
-}
-
-/* Moves on, counting lines. */
-static void skip(Lexer *lexer, size_t count)
-{
-	for (; count > 0; count--, lexer->at++)
-		if (lexer->script->text[lexer->at] == '\n') {
-			lexer->line++;
-			lexer->line_start = lexer->at + 1;
-		}
-}
-
-/* A place to come back to for an error about something that never ends. */
-typedef struct {
-	unsigned line, column;
-} Mark;
-
-static Mark mark(const Lexer *lexer)
-{
-	return (Mark){lexer->line, column_of(lexer, lexer->at)};
-}
-
-static bool refuse(const Lexer *lexer, Mark where, const char *message)
-{
-	error_set(lexer->error, ERR_MIGRATION, "%s", message);
-	return error_place(lexer->error, lexer->script->file, where.line, where.column);
-}
-
-/* ---- pieces ---- */
-
-static bool skip_line_comment(Lexer *lexer)
-{
-	const char *rest = lexer->script->text + lexer->at;
-	const char *newline = memchr(rest, '\n', lexer->end - lexer->at);
-
-	lexer->at = newline ? (size_t)(newline - lexer->script->text) : lexer->end;
-	return true;
-}
-
-/* Comments nest (PostgreSQL manual, 4.1.5). */
-static bool skip_block_comment(Lexer *lexer)
-{
-	const Mark start = mark(lexer);
-	guint depth = 0;
-
-	do {
-		if (peek(lexer, 0) == '/' && peek(lexer, 1) == '*') {
-			depth++;
-			skip(lexer, 2);
-		} else if (peek(lexer, 0) == '*' && peek(lexer, 1) == '/') {
-			depth--;
-			skip(lexer, 2);
-		} else if (lexer->at < lexer->end) {
-			skip(lexer, 1);
-		} else {
-			return refuse(lexer, start, "this comment is never closed");
-		}
-	} while (depth);
-	return true;
-}
-
-/* A doubled quote stands for one; in an E'' string a backslash takes the next character with it. */
-static bool skip_quoted(Lexer *lexer, char quote, bool escapes)
-{
-	const Mark start = mark(lexer);
-
-	skip(lexer, 1);
-	while (lexer->at < lexer->end) {
-		const char c = peek(lexer, 0);
-
-		if (escapes && c == '\\' && lexer->at + 1 < lexer->end) {
-			skip(lexer, 2);
-		} else if (c != quote) {
-			skip(lexer, 1);
-		} else if (peek(lexer, 1) == quote) {
-			skip(lexer, 2);
-		} else {
-			skip(lexer, 1);
-			return true;
-		}
-	}
-	return refuse(lexer, start, quote == '\'' ? "this string is never closed" : "this quoted name is never closed");
-}
-
-static bool is_word_start(char c)
-{
-	return g_ascii_isalpha(c) || c == '_' || (c & 0x80);
-}
-
-static bool is_word_part(char c)
-{
-	return is_word_start(c) || g_ascii_isdigit(c) || c == '$';
-}
-
-/* The length of a dollar quote's tag with both dollar signs, or 0: "$1" is a parameter. */
-static size_t dollar_tag(const Lexer *lexer)
-{
-	size_t length = 1;
-
-	if (is_word_start(peek(lexer, length)))
-		while (is_word_start(peek(lexer, length)) || g_ascii_isdigit(peek(lexer, length)))
-			length++;
-	return peek(lexer, length) == '$' ? length + 1 : 0;
-}
-
-static bool skip_dollar_quoted(Lexer *lexer, size_t length)
-{
-	const Mark start = mark(lexer);
-	const char *tag = lexer->script->text + lexer->at;
-
-	skip(lexer, length);
-	while (lexer->at + length <= lexer->end) {
-		const char *rest = lexer->script->text + lexer->at;
-		const char *dollar = memchr(rest, '$', lexer->end - lexer->at);
-
-		if (!dollar)
-			break;
-		skip(lexer, (size_t)(dollar - rest));
-		if (lexer->at + length <= lexer->end && memcmp(dollar, tag, length) == 0) {
-			skip(lexer, length);
-			return true;
-		}
-		skip(lexer, 1);
-	}
-	return refuse(lexer, start, "this dollar-quoted text is never closed");
-}
+} Splitter;
 
 /* ---- words ---- */
 
-static bool is_create_routine(const Lexer *lexer)
+static bool word_is(const Splitter *splitter, guint at, const char *word)
 {
-	const guint at = strcmp(lexer->word[1], "or") == 0 ? 3 : 1;
+	return strcmp(splitter->word[at], word) == 0;
+}
 
-	return strcmp(lexer->word[0], "create") == 0 &&
-	       (strcmp(lexer->word[at], "function") == 0 || strcmp(lexer->word[at], "procedure") == 0);
+static bool is_routine(const Splitter *splitter)
+{
+	const guint at = word_is(splitter, 1, "or") && word_is(splitter, 2, "replace") ? 3 : 1;
+
+	return word_is(splitter, 0, "create") &&
+	       (word_is(splitter, at, "function") || word_is(splitter, at, "procedure"));
+}
+
+/* A word behind a dot or AS is a name, whatever it reads: "SELECT t.case AS end". */
+static bool is_name_only(const Splitter *splitter)
+{
+	return strcmp(splitter->previous, ".") == 0 || strcmp(splitter->previous, "as") == 0;
 }
 
 /*
- * A body written as BEGIN ATOMIC ... END holds semicolons. As in psql, only CREATE FUNCTION and PROCEDURE have one; inside, CASE
- * has an END of its own.
+ * A body written as BEGIN ATOMIC ... END holds semicolons; inside, CASE has an END of its own. What
+ * stands in parentheses is closed there.
  */
-static void count_blocks(Lexer *lexer, const char *word)
+static void count_blocks(Splitter *splitter, const char *word)
 {
-	if (!is_create_routine(lexer) || lexer->parens)
+	if (!splitter->is_routine || splitter->parens || is_name_only(splitter))
 		return;
-	if (strcmp(word, "atomic") == 0 && strcmp(lexer->previous, "begin") == 0)
-		lexer->begin_depth++;
-	else if (lexer->begin_depth && strcmp(word, "case") == 0)
-		lexer->begin_depth++;
-	else if (lexer->begin_depth && strcmp(word, "end") == 0)
-		lexer->begin_depth--;
+	if (strcmp(word, "atomic") == 0 && strcmp(splitter->previous, "begin") == 0)
+		splitter->blocks++;
+	else if (splitter->blocks && strcmp(word, "case") == 0)
+		splitter->blocks++;
+	else if (splitter->blocks && strcmp(word, "end") == 0)
+		splitter->blocks--;
 }
 
-static void take_word(Lexer *lexer, const char *text, size_t length)
+/* The server takes STDOUT for STDIN here, as a slip of the pen. */
+static bool is_copy_from_stdin(const Splitter *splitter, const char *word)
 {
-	g_autofree char *lower = g_ascii_strdown(text, (gssize)MIN(length, (size_t)WORD_MAX - 1));
-	const char *word = length < WORD_MAX ? lower : "";
-
-	if (lexer->words < WORDS_KEPT)
-		g_strlcpy(lexer->word[lexer->words++], word, WORD_MAX);
-	count_blocks(lexer, word);
-	if (!lexer->parens && strcmp(lexer->word[0], "copy") == 0 && strcmp(word, "stdin") == 0 &&
-	    strcmp(lexer->previous, "from") == 0)
-		lexer->from_stdin = true;
-	g_strlcpy(lexer->previous, word, WORD_MAX);
+	return !splitter->parens && word_is(splitter, 0, "copy") &&
+	       strcmp(splitter->previous, "from") == 0 &&
+	       (strcmp(word, "stdin") == 0 || strcmp(word, "stdout") == 0);
 }
 
-/* A word, or a string with a letter in front of its quote: E'' and the like. */
-static bool skip_word(Lexer *lexer)
+/* The word in lower case; one that is longer than any that matters becomes "". */
+static void lower_word(const char *text, size_t length, char word[WORD_SIZE])
 {
-	const size_t start = lexer->at;
-	const char first = g_ascii_tolower(peek(lexer, 0));
+	size_t i = 0;
 
-	if (peek(lexer, 1) == '\'' && strchr("ebxn", first)) {
-		skip(lexer, 1);
-		return skip_quoted(lexer, '\'', first == 'e');
+	if (length < WORD_SIZE)
+		for (; i < length; i++)
+			word[i] = g_ascii_tolower(text[i]);
+	word[i] = '\0';
+}
+
+static void take_word(Splitter *splitter, const SqlToken *token)
+{
+	char word[WORD_SIZE];
+
+	lower_word(splitter->script->text + token->start, token->length, word);
+	if (splitter->words < WORDS_KEPT) {
+		memcpy(splitter->word[splitter->words++], word, WORD_SIZE);
+		splitter->is_routine = is_routine(splitter);
 	}
-	while (is_word_part(peek(lexer, 0)))
-		lexer->at++;
-	take_word(lexer, lexer->script->text + start, lexer->at - start);
-	return true;
+	count_blocks(splitter, word);
+	splitter->from_stdin |= is_copy_from_stdin(splitter, word);
+	memcpy(splitter->previous, word, WORD_SIZE);
 }
 
 /* ---- statements ---- */
 
-static void begin_statement(Lexer *lexer)
+static void begin_statement(Splitter *splitter, SqlMark mark, unsigned column)
 {
-	if (lexer->inside)
-		return;
-	lexer->inside = true;
-	lexer->statement = (SqlStatement){
-	        .start = lexer->at, .line = lexer->line, .column = column_of(lexer, lexer->at)};
-	lexer->parens = lexer->begin_depth = lexer->words = 0;
-	lexer->from_stdin = false;
-	memset(lexer->word, 0, sizeof lexer->word);
-	*lexer->previous = '\0';
+	splitter->inside = true;
+	splitter->statement = (SqlStatement){.start = mark.at, .line = mark.line, .column = column};
+	splitter->parens = splitter->blocks = splitter->words = 0;
+	splitter->is_routine = splitter->from_stdin = false;
+	memset(splitter->word, 0, sizeof splitter->word);
+	*splitter->previous = '\0';
 }
 
-static void end_statement(Lexer *lexer)
+static void end_statement(Splitter *splitter)
 {
-	if (!lexer->inside)
-		return;
-	lexer->statement.length = lexer->last - lexer->statement.start;
-	g_array_append_val(lexer->script->statements, lexer->statement);
-	lexer->inside = false;
+	splitter->statement.length = splitter->end - splitter->statement.start;
+	g_array_append_val(splitter->script->statements, splitter->statement);
+	splitter->inside = false;
 }
 
-/* The data lines of a COPY begin behind the line of its semicolon and end before a line "\." */
-static bool take_copy_data(Lexer *lexer)
+/* ---- the data of COPY ... FROM stdin ---- */
+
+static bool refuse_copy(const Splitter *splitter, const char *message)
 {
-	const Mark start = {lexer->statement.line, lexer->statement.column};
+	error_set(splitter->error, ERR_MIGRATION, "%s", message);
+	error_hint(splitter->error, "end the data with a line \\. as pg_dump does, or use INSERT");
+	return error_place(splitter->error, splitter->script->file, splitter->statement.line,
+			   splitter->statement.column);
+}
 
-	lexer->statement.is_copy_from_stdin = true;
-	skip_line_comment(lexer);
-	if (lexer->at < lexer->end)
-		skip(lexer, 1);
-	lexer->statement.data_start = lexer->at;
-	while (lexer->at < lexer->end) {
-		const char *line = lexer->script->text + lexer->at;
-		const char *newline = memchr(line, '\n', lexer->end - lexer->at);
-		size_t length = newline ? (size_t)(newline - line) : lexer->end - lexer->at;
-		const size_t next = length + (newline ? 1 : 0);
+/* Goes behind the line of the semicolon. psql would run what else stands on it after the data;
+ * nothing may, so that no statement hides there. */
+static bool skip_copy_line(Splitter *splitter)
+{
+	SqlLexer *lexer = &splitter->lexer;
+	const char *text = splitter->script->text + lexer->at;
+	const char *newline = memchr(text, '\n', lexer->end - lexer->at);
+	const size_t next = newline ? (size_t)(newline - splitter->script->text) + 1 : lexer->end;
+	SqlLexer rest = *lexer;
+	SqlToken token;
 
-		if (length && line[length - 1] == '\r')
-			length--;
-		if (length == 2 && line[0] == '\\' && line[1] == '.') {
-			lexer->statement.data_length = lexer->at - lexer->statement.data_start;
-			skip(lexer, next);
-			return true;
+	rest.end = next;
+	do {
+		const SqlMark mark = sql_lexer_mark(&rest);
+
+		if (!sql_lexer_next(&rest, &token, splitter->error))
+			return false;
+		if (token.kind != SQL_TOKEN_BLANK && token.kind != SQL_TOKEN_END) {
+			sql_lexer_refuse(lexer, mark, splitter->error,
+					 "this stands on the line of a COPY whose data follow");
+			return error_hint(splitter->error, "move it behind the data");
 		}
-		skip(lexer, next);
-	}
-	refuse(lexer, start, "the data of this COPY is never ended by a line \\.");
-	return error_hint(lexer->error, "end it as pg_dump does, or use INSERT");
-}
-
-static bool refuse_meta_command(const Lexer *lexer)
-{
-	refuse(lexer, mark(lexer), "psql meta-commands are not SQL");
-	return error_hint(lexer->error, "write what it does as SQL: a migration runs without psql");
-}
-
-static bool take_semicolon(Lexer *lexer)
-{
-	if (lexer->parens || lexer->begin_depth) {
-		skip(lexer, 1);
-		lexer->last = lexer->at;
-		return true;
-	}
-	skip(lexer, 1);
-	if (lexer->inside && lexer->from_stdin && !take_copy_data(lexer))
-		return false;
-	end_statement(lexer);
+	} while (token.kind != SQL_TOKEN_END);
+	sql_lexer_move(lexer, next);
 	return true;
 }
 
-static void take_paren(Lexer *lexer, char c)
+static bool is_end_of_data(const char *line, size_t length)
 {
-	if (c == '(')
-		lexer->parens++;
-	else if (lexer->parens)
-		lexer->parens--;
-	skip(lexer, 1);
+	if (length && line[length - 1] == '\r')
+		length--;
+	return length == 2 && line[0] == '\\' && line[1] == '.';
 }
 
-/* What belongs to a statement: a quoted piece, a word, or a single character. */
-static bool take_piece(Lexer *lexer)
+/* The data lines begin behind the line of the semicolon and end before a line "\." */
+static bool take_copy_data(Splitter *splitter)
 {
-	const char c = peek(lexer, 0);
-	const size_t tag = c == '$' ? dollar_tag(lexer) : 0;
-	bool ok = true;
+	SqlLexer *lexer = &splitter->lexer;
+	const char *const text = splitter->script->text;
+	size_t at;
 
-	begin_statement(lexer);
-	if (c == '\'' || c == '"')
-		ok = skip_quoted(lexer, c, false);
-	else if (tag)
-		ok = skip_dollar_quoted(lexer, tag);
-	else if (is_word_start(c))
-		ok = skip_word(lexer);
-	else if (g_ascii_isdigit(c) || c == '$')
-		do
-			lexer->at++;
-		while (is_word_part(peek(lexer, 0)));
-	else if (c == '(' || c == ')')
-		take_paren(lexer, c);
-	else
-		skip(lexer, 1);
-	lexer->last = lexer->at;
-	return ok;
-}
+	if (!skip_copy_line(splitter))
+		return false;
+	splitter->statement.is_copy_from_stdin = true;
+	splitter->statement.data_start = at = lexer->at;
+	while (at < lexer->end) {
+		const char *newline = memchr(text + at, '\n', lexer->end - at);
+		const size_t end = newline ? (size_t)(newline - text) : lexer->end;
 
-static bool take_next(Lexer *lexer)
-{
-	const char c = peek(lexer, 0);
-
-	if (g_ascii_isspace(c) || c == '\v') {
-		skip(lexer, 1);
-		return true;
+		if (is_end_of_data(text + at, end - at)) {
+			splitter->statement.data_length = at - splitter->statement.data_start;
+			sql_lexer_move(lexer, newline ? end + 1 : end);
+			return true;
+		}
+		at = newline ? end + 1 : end;
 	}
-	if (c == '-' && peek(lexer, 1) == '-')
-		return skip_line_comment(lexer);
-	if (c == '/' && peek(lexer, 1) == '*')
-		return skip_block_comment(lexer);
-	if (c == ';')
-		return take_semicolon(lexer);
-	if (c == '\\')
-		return refuse_meta_command(lexer);
-	return take_piece(lexer);
+	return refuse_copy(splitter, "the data of this COPY are never ended by a line \\.");
+}
+
+/* ---- tokens ---- */
+
+static bool refuse_meta_command(const Splitter *splitter, SqlMark mark)
+{
+	sql_lexer_refuse(&splitter->lexer, mark, splitter->error, "psql meta-commands are not SQL");
+	return error_hint(splitter->error,
+			  "write what it does as SQL: a migration runs without psql");
+}
+
+/* Adds a token to the statement under way. */
+static void add_token(Splitter *splitter, const SqlToken *token)
+{
+	const SqlLexer *lexer = &splitter->lexer;
+
+	splitter->end = token->start + token->length;
+	if (token->kind == SQL_TOKEN_WORD) {
+		take_word(splitter, token);
+		return;
+	}
+	g_strlcpy(splitter->previous, sql_token_is(lexer, token, '.') ? "." : "", WORD_SIZE);
+	if (sql_token_is(lexer, token, '('))
+		splitter->parens++;
+	else if (sql_token_is(lexer, token, ')') && splitter->parens)
+		splitter->parens--;
+}
+
+static bool take_semicolon(Splitter *splitter)
+{
+	if (!splitter->inside)
+		return true;
+	if (splitter->from_stdin && !take_copy_data(splitter))
+		return false;
+	end_statement(splitter);
+	return true;
+}
+
+/* Takes the next token; *more becomes false at the end of the text. */
+static bool take_token(Splitter *splitter, bool *more)
+{
+	SqlLexer *lexer = &splitter->lexer;
+	const SqlMark mark = sql_lexer_mark(lexer);
+	const unsigned column = splitter->inside ? 0 : sql_lexer_column(lexer);
+	SqlToken token;
+
+	if (!sql_lexer_next(lexer, &token, splitter->error))
+		return false;
+	*more = token.kind != SQL_TOKEN_END;
+	if (token.kind == SQL_TOKEN_END || token.kind == SQL_TOKEN_BLANK)
+		return true;
+	if (sql_token_is(lexer, &token, '\\'))
+		return refuse_meta_command(splitter, mark);
+	if (sql_token_is(lexer, &token, ';') &&
+	    !(splitter->inside && (splitter->parens || splitter->blocks)))
+		return take_semicolon(splitter);
+	if (!splitter->inside)
+		begin_statement(splitter, mark, column);
+	add_token(splitter, &token);
+	return true;
 }
 
 /* ---- the whole ---- */
 
 /* UTF-8 without NUL; the place of the first bad byte otherwise. */
-static bool check_encoding(Lexer *lexer)
+static bool check_encoding(Splitter *splitter)
 {
-	const char *text = lexer->script->text;
+	SqlLexer lexer = splitter->lexer;
 	const char *bad;
 
-	if (g_utf8_validate_len(text, lexer->script->length, &bad))
+	if (g_utf8_validate_len(lexer.text, lexer.end, &bad))
 		return true;
-	skip(lexer, (size_t)(bad - text));
+	sql_lexer_move(&lexer, (size_t)(bad - lexer.text));
 	if (*bad == '\0')
-		return refuse(lexer, mark(lexer), "a NUL character");
-	refuse(lexer, mark(lexer), "this is not UTF-8");
-	return error_hint(lexer->error, "save the file as UTF-8");
+		return sql_lexer_refuse(&lexer, sql_lexer_mark(&lexer), splitter->error,
+					"a NUL character");
+	sql_lexer_refuse(&lexer, sql_lexer_mark(&lexer), splitter->error, "this is not UTF-8");
+	return error_hint(splitter->error, "save the file as UTF-8");
 }
 
-static bool split(Lexer *lexer)
+/* A byte order mark is no character of the first line. */
+static void skip_byte_order_mark(SqlLexer *lexer)
 {
-	if (!check_encoding(lexer))
+	static const char mark[] = "\xEF\xBB\xBF";
+	const size_t length = sizeof mark - 1;
+
+	if (lexer->end >= length && memcmp(lexer->text, mark, length) == 0)
+		lexer->at = lexer->line_start = length;
+}
+
+static bool split(Splitter *splitter)
+{
+	bool more = true;
+
+	if (!check_encoding(splitter))
 		return false;
-	if (g_str_has_prefix(lexer->script->length >= 3 ? lexer->script->text : "", "\xEF\xBB\xBF"))
-		lexer->at = 3;
-	lexer->line_start = lexer->at;
-	while (lexer->at < lexer->end)
-		if (!take_next(lexer))
+	skip_byte_order_mark(&splitter->lexer);
+	while (more)
+		if (!take_token(splitter, &more))
 			return false;
-	if (lexer->inside && lexer->from_stdin)
-		return refuse(lexer, (Mark){lexer->statement.line, lexer->statement.column},
-		              "the data of this COPY is missing");
-	end_statement(lexer);
+	if (!splitter->inside)
+		return true;
+	if (splitter->from_stdin)
+		return refuse_copy(splitter, "the data of this COPY are missing");
+	end_statement(splitter);
 	return true;
 }
 
-SqlScript *sql_script_split(const char *text, size_t length, const char *file, unsigned line, GError **error)
+SqlScript *sql_script_split(const char *text, size_t length, const char *file, unsigned line,
+			    GError **error)
 {
 	g_autoptr(SqlScript) script = g_new0(SqlScript, 1);
-	Lexer lexer = {.script = script, .end = length, .line = line, .error = error};
+	Splitter splitter = {.script = script, .error = error};
 
 	script->text = text;
 	script->length = length;
 	script->file = file;
 	script->line = line;
 	script->statements = g_array_new(FALSE, FALSE, sizeof(SqlStatement));
-	return split(&lexer) ? g_steal_pointer(&script) : NULL;
+	sql_lexer_init(&splitter.lexer, text, length, file, line);
+	return split(&splitter) ? g_steal_pointer(&script) : NULL;
 }
 
 void sql_script_free(SqlScript *script)
@@ -406,11 +320,11 @@ char *sql_statement_text(const SqlScript *script, const SqlStatement *statement)
 	return g_strndup(script->text + statement->start, statement->length);
 }
 
-void sql_statement_place(const SqlScript *script, const SqlStatement *statement, unsigned position, unsigned *line,
-                         unsigned *column)
+void sql_statement_place(const SqlScript *script, const SqlStatement *statement, unsigned position,
+			 unsigned *line, unsigned *column)
 {
 	const char *at = script->text + statement->start;
-	const char *end = at + statement->length;
+	const char *const end = at + statement->length;
 
 	*line = statement->line;
 	*column = statement->column;
