@@ -36,5 +36,6 @@ void text_position(const char *text, size_t offset, unsigned *line, unsigned *co
  */
 gint64 text_parse_duration(const char *text, gint64 unit_ms);
 
-/* How many bytes must be changed, added or removed to make one word the other (Levenshtein): for "did you mean". */
+/* How many bytes must be changed, added or removed to make one word the other (Levenshtein): for
+ * "did you mean". */
 guint text_edit_distance(const char *a, const char *b);

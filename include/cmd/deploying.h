@@ -1,5 +1,6 @@
 /*
- * What the commands that deploy have in common: their options as DeployOptions, and how they show what happens.
+ * What the commands that deploy have in common: their options as DeployOptions, and how they show
+ * what happens.
  */
 #pragma once
 
@@ -7,16 +8,28 @@
 #include "deploy/context.h"
 #include "deploy/deploy.h"
 
-#define OPTION_AT {0, "at", OPTION_TEXT, "COMMIT", "the commit, branch or tag (default: the environment's source)", NULL}
-#define OPTION_WAIT {0, "wait", OPTION_NUMBER, "SECONDS", "how long to wait for another deployer", NULL}
-#define OPTION_NO_FETCH {0, "no-fetch", OPTION_FLAG, NULL, "do not ask the remote for records", NULL}
+#define OPTION_AT                                                                             \
+	{                                                                                     \
+		0, "at", OPTION_TEXT, "COMMIT",                                               \
+			"the commit, branch or tag (default: the environment's source)", NULL \
+	}
+#define OPTION_WAIT                                                                                \
+	{                                                                                          \
+		0, "wait", OPTION_NUMBER, "SECONDS", "how long to wait for another deployer", NULL \
+	}
+#define OPTION_NO_FETCH                                                                     \
+	{                                                                                   \
+		0, "no-fetch", OPTION_FLAG, NULL, "do not ask the remote for records", NULL \
+	}
 
-/* Options of a command; those that it does not have keep their defaults. Borrowed from the context. */
+/* Options of a command; those that it does not have keep their defaults. Borrowed from the context.
+ */
 DeployOptions command_deploy_options(const CommandContext *context);
 
-/* Shows events on the terminal: progress, notices, a line for each migration. Data is the CommandContext. */
+/* Shows events on the terminal: progress, notices, a line for each migration. Data is the
+ * CommandContext. */
 DeployObserver command_observer(CommandContext *context);
 
 /* The last line of a deployment, or its JSON document. `verb` is "applied" or "undone". */
-void command_print_result(const CommandContext *context, const DeployContext *deploy, const DeployResult *result,
-                          const char *verb);
+void command_print_result(const CommandContext *context, const DeployContext *deploy,
+			  const DeployResult *result, const char *verb);

@@ -1,8 +1,8 @@
 /*
  * Tables of keys: from them come parsing, defaults and the errors about unknown and wrong values.
  *
- * A key's path joins the levels of the file with dots ("options.lock_timeout"). Its value is checked by its type and stored at its
- * offset in the struct that the table is for.
+ * A key's path joins the levels of the file with dots ("options.lock_timeout"). Its value is
+ * checked by its type and stored at its offset in the struct that the table is for.
  */
 #pragma once
 
@@ -26,16 +26,17 @@ typedef struct {
 	const char *path;
 	KeyType type;
 	size_t offset;
-	gint64 unit_ms;          /* KEY_DURATION: 0 when a unit is needed */
-	const char *words[2];    /* KEY_FLAG_IN_ENUM: the two; KEY_CONNECTION: libpq's keyword */
+	gint64 unit_ms;       /* KEY_DURATION: 0 when a unit is needed */
+	const char *words[2]; /* KEY_FLAG_IN_ENUM: the two; KEY_CONNECTION: libpq's keyword */
 } Key;
 
 typedef struct {
 	const Key *keys;
 	guint count;
 	const char *file;
-	bool expand;           /* replace ${VARIABLE}; otherwise texts that contain one are taken as they stand */
-	void *target;          /* the struct */
+	bool expand;  /* replace ${VARIABLE}; otherwise texts that contain one are taken as they
+			 stand */
+	void *target; /* the struct */
 	GPtrArray *connection; /* keywords and values in turn, for KEY_CONNECTION */
 } KeyReader;
 

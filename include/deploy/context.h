@@ -88,9 +88,10 @@ typedef struct {
 	MigrationSet *set;
 	AppliedSet *applied;
 	Plan *plan;
-	GHashTable *landings; /* up path to GitLanding*, of what is pending when that is more than one; or NULL */
+	GHashTable *landings; /* up path to GitLanding*, of what is pending when that is more than
+				 one; or NULL */
 	GHashTable *landings_found; /* what owns them */
-	char **partial; /* "ID\tDIRECTION" of scripts that stopped half-way */
+	char **partial;             /* "ID\tDIRECTION" of scripts that stopped half-way */
 
 	GPtrArray *written; /* Record*: in the database, not yet in the notes */
 } DeployContext;

@@ -41,7 +41,7 @@ bool deploy_down(DeployContext *context, guint steps, const char *to, DeployResu
 GPtrArray *deploy_down_plan(DeployContext *context, guint steps, const char *to, GError **error);
 
 /*
- * What `up` checks before it begins, on a context whose status was read: edits refused, scripts that stopped half-way, the cut at `to`, and every
- * script judged. For dry runs.
+ * What `up` checks before it begins, on a context whose status was read: edits refused, scripts
+ * that stopped half-way, the cut at `to`, and every script judged. For dry runs.
  */
 bool deploy_check_plan(DeployContext *context, const char *to, GError **error);

@@ -10,14 +10,15 @@
 #include "model/record.h"
 
 typedef struct {
-	GPtrArray *records; /* Record*, oldest first */
+	GPtrArray *records;  /* Record*, oldest first */
 	GPtrArray *problems; /* LedgerProblem*: notes that cannot be believed */
 } DeployHistory;
 
 void deploy_history_free(DeployHistory *history);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DeployHistory, deploy_history_free)
 
-/* Reads all records of the context's environment. When this clone has none, the remote is asked once. The context must be new. */
+/* Reads all records of the context's environment. When this clone has none, the remote is asked
+ * once. The context must be new. */
 DeployHistory *deploy_history(DeployContext *context, GError **error);
 
 /* The finish of a begin or revert, or NULL. Borrowed. */

@@ -42,4 +42,3 @@ void git_change_free(GitChange *change);
  */
 GPtrArray *git_walk_changes(GitRepo *repo, const char *tip, const char *path, const char *original,
 			    GError **error);
-

@@ -9,7 +9,8 @@
 #include "model/record.h"
 
 /*
- * Follows the records (Record*, all, oldest first) and compares the outcome with `applied` (read whole). A row that no record covers, a row that is gone, and
- * one that names another script become LedgerProblem in `problems`. What an unfinished deployment did is taken as the rows say.
+ * Follows the records (Record*, all, oldest first) and compares the outcome with `applied` (read
+ * whole). A row that no record covers, a row that is gone, and one that names another script become
+ * LedgerProblem in `problems`. What an unfinished deployment did is taken as the rows say.
  */
 void ledger_replay_check(const GPtrArray *records, const AppliedSet *applied, GPtrArray *problems);

@@ -1,5 +1,6 @@
 /*
- * The status of one environment at one commit, as `status` and `plan` show it; and what `verify` found.
+ * The status of one environment at one commit, as `status` and `plan` show it; and what `verify`
+ * found.
  */
 #pragma once
 
@@ -13,9 +14,9 @@
 typedef struct {
 	char *id;
 	char *path;
-	char *landed;      /* the commit by which it arrived, or NULL when that did not matter */
-	char **requires;   /* NULL-terminated */
-	bool transaction;  /* as its directive says; the script itself may still forbid it */
+	char *landed;     /* the commit by which it arrived, or NULL when that did not matter */
+	char **requires;  /* NULL-terminated */
+	bool transaction; /* as its directive says; the script itself may still forbid it */
 	bool repeatable;
 	char *irreversible; /* reason, or NULL */
 	bool has_down;
@@ -26,7 +27,7 @@ typedef struct {
 	char *id;
 	char *path;
 	EditKind kind;
-	char *commit;      /* the newest commit that changed it, or NULL when that is not known */
+	char *commit; /* the newest commit that changed it, or NULL when that is not known */
 	char *author;
 	char *day;
 	char *subject;
@@ -34,14 +35,15 @@ typedef struct {
 
 typedef struct {
 	char *environment;
-	char *problem;     /* why nothing more is known (no connection, ...), or NULL: then the rest is unset */
+	char *problem; /* why nothing more is known (no connection, ...), or NULL: then the rest is
+			  unset */
 	char *hint;
-	char *where;       /* "user@host:port/database", without secrets */
-	char *ref;         /* or NULL */
+	char *where; /* "user@host:port/database", without secrets */
+	char *ref;   /* or NULL */
 	char *commit;
-	char *deployed;    /* the last deployed commit, or NULL */
-	guint ahead;       /* commits that `commit` has and `deployed` has not */
-	guint behind;      /* the other way round: the database is ahead of the commit */
+	char *deployed; /* the last deployed commit, or NULL */
+	guint ahead;    /* commits that `commit` has and `deployed` has not */
+	guint behind;   /* the other way round: the database is ahead of the commit */
 	bool relation_known;
 
 	guint in_commit, applied;

@@ -19,8 +19,9 @@
 char *pg_settings_describe(const char *const *settings);
 
 /*
- * Puts the settings into the environment variables that libpq's programs read (libpq manual, "Environment Variables"), so that a child such as psql
- * connects to the same place without a password in its argument vector. ERR_CONFIG when a connection string cannot be read.
+ * Puts the settings into the environment variables that libpq's programs read (libpq manual,
+ * "Environment Variables"), so that a child such as psql connects to the same place without a
+ * password in its argument vector. ERR_CONFIG when a connection string cannot be read.
  */
 bool pg_settings_export(const char *const *settings, GError **error);
 

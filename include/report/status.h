@@ -9,7 +9,8 @@
 
 #include "model/status.h"
 
-/* One environment's status: a headline and an aligned line for each thing that is known. `verbose` lists all pending ones. */
+/* One environment's status: a headline and an aligned line for each thing that is known. `verbose`
+ * lists all pending ones. */
 void report_status_text(const StatusReport *report, bool verbose, FILE *out);
 json_t *report_status_json(const StatusReport *report);
 

@@ -6,11 +6,11 @@
 #include "deploy/edit.h"
 
 static const CommandOption options[] = {
-        OPTION_ENV,
-        {'m', "reason", OPTION_TEXT, "TEXT", "why the new text is right (required)", NULL},
-        OPTION_WAIT,
-        OPTION_NO_FETCH,
-        OPTION_END,
+	OPTION_ENV,
+	{'m', "reason", OPTION_TEXT, "TEXT", "why the new text is right (required)", NULL},
+	OPTION_WAIT,
+	OPTION_NO_FETCH,
+	OPTION_END,
 };
 
 static bool run(CommandContext *context, int *status, GError **error)
@@ -23,22 +23,23 @@ static bool run(CommandContext *context, int *status, GError **error)
 
 	(void)status;
 	if (!reason || !*reason)
-		return error_set(error, ERR_USAGE, "'--reason TEXT' is required: it is written into the record");
+		return error_set(error, ERR_USAGE,
+				 "'--reason TEXT' is required: it is written into the record");
 	if (!deploy_accept(deploy, id, reason, error))
 		return false;
 	if (context->verbosity >= 0)
-		printf("%s: the new text of '%s' is accepted, record %" G_GINT64_FORMAT "\n", deploy->environment->name,
-		       id, deploy->ledger.sequence);
+		printf("%s: the new text of '%s' is accepted, record %" G_GINT64_FORMAT "\n",
+		       deploy->environment->name, id, deploy->ledger.sequence);
 	return true;
 }
 
 const Command command_accept = {
-        .name = "accept",
-        .summary = "accept one edited migration, with a reason, in a record",
-        .arguments = "MIGRATION",
-        .arguments_min = 1,
-        .arguments_max = 1,
-        .options = options,
-        .needs = NEEDS_REPOSITORY,
-        .run = run,
+	.name = "accept",
+	.summary = "accept one edited migration, with a reason, in a record",
+	.arguments = "MIGRATION",
+	.arguments_min = 1,
+	.arguments_max = 1,
+	.options = options,
+	.needs = NEEDS_REPOSITORY,
+	.run = run,
 };

@@ -12,7 +12,8 @@ static void print_words(const Command *command)
 	printf("--help --verbose --quiet --no-color\" ;;\n");
 }
 
-/* git's own completion calls _git_migrate for `git migrate`; the last line serves git-migrate itself. */
+/* git's own completion calls _git_migrate for `git migrate`; the last line serves git-migrate
+ * itself. */
 static bool run(CommandContext *context, int *status, GError **error)
 {
 	(void)context;
@@ -34,12 +35,12 @@ static bool run(CommandContext *context, int *status, GError **error)
 }
 
 const Command command_completion = {
-        .name = "completion",
-        .summary = "print a completion script for bash",
-        .arguments = "bash",
-        .arguments_min = 1,
-        .arguments_max = 1,
-        .options = options,
-        .needs = NEEDS_NOTHING,
-        .run = run,
+	.name = "completion",
+	.summary = "print a completion script for bash",
+	.arguments = "bash",
+	.arguments_min = 1,
+	.arguments_max = 1,
+	.options = options,
+	.needs = NEEDS_NOTHING,
+	.run = run,
 };

@@ -38,7 +38,8 @@ static FILE *stream_of(const CommandContext *context)
 static void print_marked(const char *label, TermStyle style, const char *text)
 {
 	fflush(stdout);
-	fprintf(stderr, "%s%s:%s %s\n", term_begin(stderr, style), label, term_end(stderr, style), text);
+	fprintf(stderr, "%s%s:%s %s\n", term_begin(stderr, style), label, term_end(stderr, style),
+		text);
 }
 
 static void print_finished(const CommandContext *context, const DeployEvent *event)
@@ -48,20 +49,21 @@ static void print_finished(const CommandContext *context, const DeployEvent *eve
 
 	if (context->verbosity < 0)
 		return;
-	fprintf(out, "  %sok%s  %s  %s%s%s\n", term_begin(out, TERM_GOOD), term_end(out, TERM_GOOD), event->id,
-	        term_begin(out, TERM_DIM), duration, term_end(out, TERM_DIM));
+	fprintf(out, "  %sok%s  %s  %s%s%s\n", term_begin(out, TERM_GOOD), term_end(out, TERM_GOOD),
+		event->id, term_begin(out, TERM_DIM), duration, term_end(out, TERM_DIM));
 }
 
 static void print_notice(const CommandContext *context, const DeployEvent *event)
 {
-	const bool warning = strcmp(event->severity, "NOTICE") != 0 && strcmp(event->severity, "INFO") != 0;
+	const bool warning =
+		strcmp(event->severity, "NOTICE") != 0 && strcmp(event->severity, "INFO") != 0;
 	g_autofree char *lower = g_ascii_strdown(event->severity, -1);
 
 	if (context->verbosity < 0 && !warning)
 		return;
 	fflush(stdout);
-	fprintf(stderr, "  %s%s%s: %s: %s\n", term_begin(stderr, warning ? TERM_WARN : TERM_DIM), lower,
-	        term_end(stderr, warning ? TERM_WARN : TERM_DIM), event->id, event->text);
+	fprintf(stderr, "  %s%s%s: %s: %s\n", term_begin(stderr, warning ? TERM_WARN : TERM_DIM),
+		lower, term_end(stderr, warning ? TERM_WARN : TERM_DIM), event->id, event->text);
 }
 
 static void on_event(const DeployEvent *event, void *data)
@@ -118,12 +120,12 @@ static void print_json(const DeployContext *deploy, const DeployResult *result, 
 	json_object_set_new(document, "failed", report_json_text(result->failed));
 	json_object_set_new(document, "duration_ms", json_integer(result->duration_ms));
 	json_object_set_new(document, "record",
-	                    result->sequence ? json_integer(result->sequence) : json_null());
+			    result->sequence ? json_integer(result->sequence) : json_null());
 	report_json_print(document, stdout);
 }
 
-void command_print_result(const CommandContext *context, const DeployContext *deploy, const DeployResult *result,
-                          const char *verb)
+void command_print_result(const CommandContext *context, const DeployContext *deploy,
+			  const DeployResult *result, const char *verb)
 {
 	g_autofree char *count = text_count(result->done, "migration");
 	g_autofree char *duration = text_duration(result->duration_ms);
@@ -136,9 +138,10 @@ void command_print_result(const CommandContext *context, const DeployContext *de
 	if (context->verbosity < 0)
 		return;
 	if (result->planned == 0)
-		printf("%s: nothing to do at %.7s\n", deploy->environment->name, deploy->target->oid);
+		printf("%s: nothing to do at %.7s\n", deploy->environment->name,
+		       deploy->target->oid);
 	else
-		printf("%s: %s %s in %s at %.7s, record %" G_GINT64_FORMAT "%s\n", deploy->environment->name, count,
-		       verb, duration, deploy->target->oid, result->sequence,
-		       deploy->environment->sign ? ", signed" : "");
+		printf("%s: %s %s in %s at %.7s, record %" G_GINT64_FORMAT "%s\n",
+		       deploy->environment->name, count, verb, duration, deploy->target->oid,
+		       result->sequence, deploy->environment->sign ? ", signed" : "");
 }

@@ -15,7 +15,8 @@
 static int report(const GError *error)
 {
 	const bool usage = error_is(error, ERR_USAGE);
-	g_autofree char *text = error_format(error, usage ? "usage" : "error", term_has_colour(stderr));
+	g_autofree char *text =
+		error_format(error, usage ? "usage" : "error", term_has_colour(stderr));
 
 	term_progress_clear();
 	fflush(stdout);
@@ -93,7 +94,8 @@ int command_main(int argc, char **argv)
 		command_print_overview(stderr);
 		return STATUS_USAGE;
 	}
-	if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+	if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0 ||
+	    strcmp(argv[1], "help") == 0) {
 		command_print_overview(stdout);
 		return 0;
 	}

@@ -8,23 +8,24 @@
 #include "report/json.h"
 
 static const CommandOption options[] = {
-        OPTION_ENV,
-        OPTION_AT,
-        OPTION_FORMAT,
-        OPTION_END,
+	OPTION_ENV,
+	OPTION_AT,
+	OPTION_FORMAT,
+	OPTION_END,
 };
 
 static CheckState state_of(DoctorState state)
 {
 	static const CheckState states[] = {[DOCTOR_OK] = CHECK_OK,
-	                                    [DOCTOR_WARNING] = CHECK_WARNING,
-	                                    [DOCTOR_FAILED] = CHECK_FAILED,
-	                                    [DOCTOR_SKIPPED] = CHECK_SKIPPED};
+					    [DOCTOR_WARNING] = CHECK_WARNING,
+					    [DOCTOR_FAILED] = CHECK_FAILED,
+					    [DOCTOR_SKIPPED] = CHECK_SKIPPED};
 
 	return states[state];
 }
 
-static void on_finding(const char *name, DoctorState state, const char *found, const char *hint, void *data)
+static void on_finding(const char *name, DoctorState state, const char *found, const char *hint,
+		       void *data)
 {
 	check_add(data, name, state_of(state), hint, "%s", found);
 }
@@ -50,10 +51,10 @@ static bool run(CommandContext *context, int *status, GError **error)
 }
 
 const Command command_doctor = {
-        .name = "doctor",
-        .summary = "say what was found where, and test repository, signing and connection",
-        .arguments = "",
-        .options = options,
-        .needs = NEEDS_REPOSITORY,
-        .run = run,
+	.name = "doctor",
+	.summary = "say what was found where, and test repository, signing and connection",
+	.arguments = "",
+	.options = options,
+	.needs = NEEDS_REPOSITORY,
+	.run = run,
 };

@@ -7,17 +7,18 @@
 #include "report/json.h"
 
 static const CommandOption options[] = {
-        OPTION_ENV,
-        {0, "steps", OPTION_NUMBER, "N", "undo the last N migrations (default: 1)", NULL},
-        {0, "to", OPTION_TEXT, "ID", "undo all that were applied after this one", NULL},
-        {'n', "dry-run", OPTION_FLAG, NULL, "show what would be undone, change nothing", NULL},
-        OPTION_WAIT,
-        OPTION_NO_FETCH,
-        OPTION_FORMAT,
-        OPTION_END,
+	OPTION_ENV,
+	{0, "steps", OPTION_NUMBER, "N", "undo the last N migrations (default: 1)", NULL},
+	{0, "to", OPTION_TEXT, "ID", "undo all that were applied after this one", NULL},
+	{'n', "dry-run", OPTION_FLAG, NULL, "show what would be undone, change nothing", NULL},
+	OPTION_WAIT,
+	OPTION_NO_FETCH,
+	OPTION_FORMAT,
+	OPTION_END,
 };
 
-static void print_plan(const CommandContext *context, const DeployContext *deploy, const GPtrArray *rows)
+static void print_plan(const CommandContext *context, const DeployContext *deploy,
+		       const GPtrArray *rows)
 {
 	json_t *document = command_wants_json(context) ? report_json_new("down") : NULL;
 	json_t *list = document ? json_array() : NULL;
@@ -28,10 +29,12 @@ static void print_plan(const CommandContext *context, const DeployContext *deplo
 		if (document)
 			json_array_append_new(list, report_json_text(row->id));
 		else
-			printf("  %3u  %s  applied %s by %s\n", i + 1, row->id, row->applied_at, row->applied_by);
+			printf("  %3u  %s  applied %s by %s\n", i + 1, row->id, row->applied_at,
+			       row->applied_by);
 	}
 	if (document) {
-		json_object_set_new(document, "environment", report_json_text(deploy->environment->name));
+		json_object_set_new(document, "environment",
+				    report_json_text(deploy->environment->name));
 		json_object_set_new(document, "would_undo", list);
 		report_json_print(document, stdout);
 	} else {
@@ -39,7 +42,8 @@ static void print_plan(const CommandContext *context, const DeployContext *deplo
 	}
 }
 
-static bool dry_run(CommandContext *context, DeployContext *deploy, guint steps, const char *to, GError **error)
+static bool dry_run(CommandContext *context, DeployContext *deploy, guint steps, const char *to,
+		    GError **error)
 {
 	g_autoptr(GPtrArray) rows = NULL;
 
@@ -74,10 +78,10 @@ static bool run(CommandContext *context, int *status, GError **error)
 }
 
 const Command command_down = {
-        .name = "down",
-        .summary = "undo applied migrations with the scripts as they were applied",
-        .arguments = "",
-        .options = options,
-        .needs = NEEDS_REPOSITORY,
-        .run = run,
+	.name = "down",
+	.summary = "undo applied migrations with the scripts as they were applied",
+	.arguments = "",
+	.options = options,
+	.needs = NEEDS_REPOSITORY,
+	.run = run,
 };

@@ -11,16 +11,23 @@
 #include "history/read.h"
 
 static const CommandOption options[] = {
-        {'e', "env", OPTION_TEXT, "NAME", "write the file of an environment, too", NULL},
-        OPTION_END,
+	{'e', "env", OPTION_TEXT, "NAME", "write the file of an environment, too", NULL},
+	OPTION_END,
 };
 
 #define DEFAULT_FOLDER "db/migrations"
 
 /* Where other tools keep migrations. */
-static const char *const usual_folders[] = {DEFAULT_FOLDER,    "migrations",          "db/migrate",
-                                            "database/migrations", "sql/migrations",  "supabase/migrations",
-                                            "priv/repo/migrations", "schema/migrations", "sql", NULL};
+static const char *const usual_folders[] = {DEFAULT_FOLDER,
+					    "migrations",
+					    "db/migrate",
+					    "database/migrations",
+					    "sql/migrations",
+					    "supabase/migrations",
+					    "priv/repo/migrations",
+					    "schema/migrations",
+					    "sql",
+					    NULL};
 
 /* The first usual folder in which the last commit has migrations; *count says how many. */
 static const char *find_folder(GitRepo *repo, const char *head, guint *count)
@@ -36,7 +43,8 @@ static const char *find_folder(GitRepo *repo, const char *head, guint *count)
 	return NULL;
 }
 
-static bool git_config(GitRepo *repo, const char *flag, const char *key, const char *value, GError **error)
+static bool git_config(GitRepo *repo, const char *flag, const char *key, const char *value,
+		       GError **error)
 {
 	const char *const arguments[] = {"config", flag, key, value, NULL};
 	g_autofree char *done = git_repo_run(repo, arguments, error);
@@ -44,7 +52,8 @@ static bool git_config(GitRepo *repo, const char *flag, const char *key, const c
 	return done;
 }
 
-/* `git log` then shows records below the commits that were deployed; notes of other refs stay visible. */
+/* `git log` then shows records below the commits that were deployed; notes of other refs stay
+ * visible. */
 static bool show_notes(GitRepo *repo, GError **error)
 {
 	static const char refs[] = "refs/notes/migrate/*";
@@ -81,8 +90,8 @@ static bool write_file(GitRepo *repo, const char *name, const char *text, GError
 }
 
 /*
- * Settings are read from commits, so a file written now counts only once it is committed. Until then this clone's own Git
- * setting says where the migrations are.
+ * Settings are read from commits, so a file written now counts only once it is committed. Until
+ * then this clone's own Git setting says where the migrations are.
  */
 static bool adopt_folder(GitRepo *repo, const char *folder, guint count, GError **error)
 {
@@ -99,7 +108,8 @@ static bool adopt_folder(GitRepo *repo, const char *folder, guint count, GError 
 static bool look_around(GitRepo *repo, bool *has_migrations, GError **error)
 {
 	g_autofree char *head = git_repo_resolve(repo, "HEAD", true, NULL);
-	g_autofree char *settings = head ? git_repo_path_oid(repo, head, "migrate.yaml", NULL) : NULL;
+	g_autofree char *settings =
+		head ? git_repo_path_oid(repo, head, "migrate.yaml", NULL) : NULL;
 	const char *folder;
 	guint count = 0;
 
@@ -116,26 +126,29 @@ static bool look_around(GitRepo *repo, bool *has_migrations, GError **error)
 static bool run(CommandContext *context, int *status, GError **error)
 {
 	const char *environment = command_text(context, "env");
-	g_autofree char *file = environment ? g_strdup_printf("db/environments/%s.yaml", environment) : NULL;
+	g_autofree char *file =
+		environment ? g_strdup_printf("db/environments/%s.yaml", environment) : NULL;
 	bool has_migrations;
 
 	(void)status;
-	if (!look_around(context->repo, &has_migrations, error) || !show_notes(context->repo, error))
+	if (!look_around(context->repo, &has_migrations, error) ||
+	    !show_notes(context->repo, error))
 		return false;
 	if (file && !write_file(context->repo, file, template_environment, error))
 		return false;
 	if (has_migrations)
-		puts("next: git migrate status, then git migrate up (environment 'local' needs no setup)");
+		puts("next: git migrate status, then git migrate up (environment 'local' needs no "
+		     "setup)");
 	else
 		puts("next: git migrate new NAME, write the SQL, commit it, then git migrate up");
 	return true;
 }
 
 const Command command_init = {
-        .name = "init",
-        .summary = "prepare a repository: find its migrations, show records in git log",
-        .arguments = "",
-        .options = options,
-        .needs = NEEDS_REPOSITORY,
-        .run = run,
+	.name = "init",
+	.summary = "prepare a repository: find its migrations, show records in git log",
+	.arguments = "",
+	.options = options,
+	.needs = NEEDS_REPOSITORY,
+	.run = run,
 };

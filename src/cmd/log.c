@@ -8,14 +8,13 @@
 #include "report/record.h"
 
 static const CommandOption options[] = {
-        OPTION_ENV,
-        {'n', "count", OPTION_NUMBER, "N", "the last N only", NULL},
-        OPTION_NO_FETCH,
-        OPTION_FORMAT,
-        OPTION_END,
+	OPTION_ENV,      {'n', "count", OPTION_NUMBER, "N", "the last N only", NULL},
+	OPTION_NO_FETCH, OPTION_FORMAT,
+	OPTION_END,
 };
 
-/* What is shown as rows: every record but the finishes, newest first. A finish is part of its begin's row. */
+/* What is shown as rows: every record but the finishes, newest first. A finish is part of its
+ * begin's row. */
 static GPtrArray *rows_of(const DeployHistory *history, gint64 most)
 {
 	GPtrArray *rows = g_ptr_array_new();
@@ -33,7 +32,8 @@ static RecordView view_of(const DeployHistory *history, const Record *record)
 	return (RecordView){.record = record, .finish = deploy_history_finish(history, record)};
 }
 
-static void print_json(const DeployContext *deploy, const DeployHistory *history, const GPtrArray *rows)
+static void print_json(const DeployContext *deploy, const DeployHistory *history,
+		       const GPtrArray *rows)
 {
 	json_t *document = report_json_new("log");
 	json_t *list = json_array();
@@ -65,7 +65,7 @@ static bool run(CommandContext *context, int *status, GError **error)
 	}
 	for (guint i = 0; i < history->problems->len; i++)
 		deploy_emit(deploy, DEPLOY_WARNING, "%s",
-		            ((LedgerProblem *)g_ptr_array_index(history->problems, i))->text);
+			    ((LedgerProblem *)g_ptr_array_index(history->problems, i))->text);
 	for (guint i = 0; i < rows->len; i++) {
 		const RecordView view = view_of(history, g_ptr_array_index(rows, i));
 		report_record_line(&view, context->verbosity > 0, stdout);
@@ -76,10 +76,10 @@ static bool run(CommandContext *context, int *status, GError **error)
 }
 
 const Command command_log = {
-        .name = "log",
-        .summary = "list deployments, newest first",
-        .arguments = "",
-        .options = options,
-        .needs = NEEDS_REPOSITORY,
-        .run = run,
+	.name = "log",
+	.summary = "list deployments, newest first",
+	.arguments = "",
+	.options = options,
+	.needs = NEEDS_REPOSITORY,
+	.run = run,
 };

@@ -11,8 +11,8 @@
 #include "history/read.h"
 
 static const CommandOption options[] = {
-        {0, "verify", OPTION_FLAG, NULL, "write a verify script too", NULL},
-        OPTION_END,
+	{0, "verify", OPTION_FLAG, NULL, "write a verify script too", NULL},
+	OPTION_END,
 };
 
 /* Letters, digits and underscores: a name that is safe in every shell and file system. */
@@ -37,8 +37,9 @@ static char *slug(const char *name)
 static char *timestamp(void)
 {
 	const char *fixed = g_getenv("SOURCE_DATE_EPOCH");
-	g_autoptr(GDateTime) now = fixed ? g_date_time_new_from_unix_utc(g_ascii_strtoll(fixed, NULL, 10))
-	                                 : g_date_time_new_now_utc();
+	g_autoptr(GDateTime) now =
+		fixed ? g_date_time_new_from_unix_utc(g_ascii_strtoll(fixed, NULL, 10))
+		      : g_date_time_new_now_utc();
 
 	return g_date_time_format(now, "%Y%m%d%H%M%S");
 }
@@ -65,7 +66,8 @@ static bool write_script(const Place *place, const char *name, const char *text,
 	return true;
 }
 
-static bool write_named(const Place *place, const char *format, const char *stem, const char *text, GError **error)
+static bool write_named(const Place *place, const char *format, const char *stem, const char *text,
+			GError **error)
 {
 	g_auto(GStrv) around = g_strsplit(format, "*", 2);
 	g_autofree char *name = g_strconcat(around[0], stem, around[1], NULL);
@@ -77,20 +79,22 @@ static bool write_pair(const Place *place, const char *stem, GError **error)
 {
 	return write_named(place, "*.up.sql", stem, template_migration_up, error) &&
 	       write_named(place, "*.down.sql", stem, template_migration_down, error) &&
-	       (!place->verify || write_named(place, "*.verify.sql", stem, template_migration_verify, error));
+	       (!place->verify ||
+		write_named(place, "*.verify.sql", stem, template_migration_verify, error));
 }
 
 static bool write_folder(const Place *place, const char *stem, GError **error)
 {
 	return write_named(place, "*/up.sql", stem, template_migration_up, error) &&
 	       write_named(place, "*/down.sql", stem, template_migration_down, error) &&
-	       (!place->verify || write_named(place, "*/verify.sql", stem, template_migration_verify, error));
+	       (!place->verify ||
+		write_named(place, "*/verify.sql", stem, template_migration_verify, error));
 }
 
 static bool write_single(const Place *place, const char *stem, GError **error)
 {
-	g_autofree char *text = g_strconcat("-- migrate:up\n", template_migration_up, "\n-- migrate:down\n",
-	                                    template_migration_down, NULL);
+	g_autofree char *text = g_strconcat("-- migrate:up\n", template_migration_up,
+					    "\n-- migrate:down\n", template_migration_down, NULL);
 
 	return write_named(place, "*.sql", stem, text, error);
 }
@@ -115,7 +119,8 @@ static char *next_version(const MigrationSet *set)
 	return g_strdup_printf("%0*" G_GUINT64_FORMAT, (int)width, highest + 1);
 }
 
-static bool write_flyway(const Place *place, const MigrationSet *set, const char *name, GError **error)
+static bool write_flyway(const Place *place, const MigrationSet *set, const char *name,
+			 GError **error)
 {
 	g_autofree char *version = next_version(set);
 	g_autofree char *up = g_strdup_printf("V%s__%s.sql", version, name);
@@ -127,7 +132,8 @@ static bool write_flyway(const Place *place, const MigrationSet *set, const char
 	       write_script(place, down, template_migration_down, error);
 }
 
-static bool write_scripts(const Place *place, const MigrationSet *set, const char *name, GError **error)
+static bool write_scripts(const Place *place, const MigrationSet *set, const char *name,
+			  GError **error)
 {
 	g_autofree char *now = timestamp();
 	g_autofree char *stem = g_strconcat(now, "_", name, NULL);
@@ -147,7 +153,8 @@ static bool write_scripts(const Place *place, const MigrationSet *set, const cha
 }
 
 /* Settings and layout come from the last commit; in a repository without any, the defaults hold. */
-static bool read_place(CommandContext *context, Project **project, MigrationSet **set, GError **error)
+static bool read_place(CommandContext *context, Project **project, MigrationSet **set,
+		       GError **error)
 {
 	g_autofree char *head = git_repo_resolve(context->repo, "HEAD", true, NULL);
 
@@ -168,22 +175,24 @@ static bool run(CommandContext *context, int *status, GError **error)
 
 	(void)status;
 	if (git_repo_is_bare(context->repo))
-		return error_set(error, ERR_REPOSITORY, "a bare repository has no work tree to write migrations into");
+		return error_set(error, ERR_REPOSITORY,
+				 "a bare repository has no work tree to write migrations into");
 	if (!*name)
 		return error_set(error, ERR_USAGE, "a migration's name needs a letter or a digit");
 	if (!read_place(context, &project, &set, error))
 		return false;
-	const Place place = {project->migrations, git_repo_work_dir(context->repo), command_flag(context, "verify")};
+	const Place place = {project->migrations, git_repo_work_dir(context->repo),
+			     command_flag(context, "verify")};
 	return write_scripts(&place, set, name, error);
 }
 
 const Command command_new = {
-        .name = "new",
-        .summary = "write the files of a new migration",
-        .arguments = "NAME",
-        .arguments_min = 1,
-        .arguments_max = 1,
-        .options = options,
-        .needs = NEEDS_REPOSITORY,
-        .run = run,
+	.name = "new",
+	.summary = "write the files of a new migration",
+	.arguments = "NAME",
+	.arguments_min = 1,
+	.arguments_max = 1,
+	.options = options,
+	.needs = NEEDS_REPOSITORY,
+	.run = run,
 };

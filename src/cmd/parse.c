@@ -7,11 +7,11 @@
 
 /* What every command has. */
 static const CommandOption common_options[] = {
-        {'h', "help", OPTION_FLAG, NULL, "show this usage", NULL},
-        {'v', "verbose", OPTION_FLAG, NULL, "say more", NULL},
-        {'q', "quiet", OPTION_FLAG, NULL, "say only what is wrong", NULL},
-        {0, "no-color", OPTION_FLAG, NULL, "no colour, even on a terminal", NULL},
-        OPTION_END,
+	{'h', "help", OPTION_FLAG, NULL, "show this usage", NULL},
+	{'v', "verbose", OPTION_FLAG, NULL, "say more", NULL},
+	{'q', "quiet", OPTION_FLAG, NULL, "say only what is wrong", NULL},
+	{0, "no-color", OPTION_FLAG, NULL, "no colour, even on a terminal", NULL},
+	OPTION_END,
 };
 
 const char *const command_formats[] = {"text", "json", NULL};
@@ -76,11 +76,14 @@ typedef struct {
 
 static bool check_value(const CommandOption *option, const char *value, GError **error)
 {
-	if (option->kind == OPTION_NUMBER && (!*value || value[strspn(value, "0123456789")] || strlen(value) > 9))
-		return error_set(error, ERR_USAGE, "'--%s' needs a whole number, not '%s'", option->name, value);
+	if (option->kind == OPTION_NUMBER &&
+	    (!*value || value[strspn(value, "0123456789")] || strlen(value) > 9))
+		return error_set(error, ERR_USAGE, "'--%s' needs a whole number, not '%s'",
+				 option->name, value);
 	if (option->kind == OPTION_CHOICE && !g_strv_contains(option->choices, value)) {
 		g_autofree char *list = g_strjoinv(", ", (char **)(gsize)option->choices);
-		return error_set(error, ERR_USAGE, "'--%s' is one of %s, not '%s'", option->name, list, value);
+		return error_set(error, ERR_USAGE, "'--%s' is one of %s, not '%s'", option->name,
+				 list, value);
 	}
 	return true;
 }
@@ -94,11 +97,13 @@ static void take_flag(Parser *parser, const CommandOption *option, bool yes)
 	else if (strcmp(option->name, "quiet") == 0)
 		parser->context->verbosity = yes ? -1 : 0;
 	else
-		g_hash_table_replace(parser->context->values, g_strdup(option->name), g_strdup(yes ? "yes" : ""));
+		g_hash_table_replace(parser->context->values, g_strdup(option->name),
+				     g_strdup(yes ? "yes" : ""));
 }
 
 /* `value` is what stands behind '=' or a short option, or NULL: then the next word is the value. */
-static bool take_option(Parser *parser, const CommandOption *option, const char *value, GError **error)
+static bool take_option(Parser *parser, const CommandOption *option, const char *value,
+			GError **error)
 {
 	if (option->kind == OPTION_FLAG) {
 		if (value)
@@ -153,10 +158,10 @@ static bool check_arguments(const Command *command, const GPtrArray *arguments, 
 {
 	if (arguments->len > command->arguments_max)
 		error_set(error, ERR_USAGE, "unexpected argument '%s'",
-		          (char *)g_ptr_array_index(arguments, command->arguments_max));
+			  (char *)g_ptr_array_index(arguments, command->arguments_max));
 	else if (arguments->len < command->arguments_min)
-		error_set(error, ERR_USAGE, "an argument is missing: git migrate %s %s", command->name,
-		          command->arguments);
+		error_set(error, ERR_USAGE, "an argument is missing: git migrate %s %s",
+			  command->name, command->arguments);
 	else
 		return true;
 	return error_hint(error, "git migrate %s -h shows the usage", command->name);
@@ -175,7 +180,8 @@ static bool take_words(Parser *parser, GError **error)
 		else if (strcmp(word, "--") == 0)
 			only_arguments = true;
 		else
-			ok = word[1] == '-' ? take_long(parser, word, error) : take_short(parser, word, error);
+			ok = word[1] == '-' ? take_long(parser, word, error)
+					    : take_short(parser, word, error);
 		if (!ok)
 			return false;
 	}
@@ -189,7 +195,8 @@ bool command_parse(CommandContext *context, char **argv, bool *wants_help, GErro
 
 	*wants_help = false;
 	context->values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-	if (!take_words(&parser, error) || (!*wants_help && !check_arguments(context->command, arguments, error)))
+	if (!take_words(&parser, error) ||
+	    (!*wants_help && !check_arguments(context->command, arguments, error)))
 		return false;
 	g_ptr_array_add(arguments, NULL);
 	context->arguments = (char **)g_ptr_array_free(g_steal_pointer(&arguments), FALSE);
@@ -245,15 +252,15 @@ static void print_options(const CommandOption *options, FILE *out)
 		g_string_append_printf(left, "--%s", options->name);
 		if (options->kind != OPTION_FLAG)
 			g_string_append_printf(left, " %s", options->argument);
-		fprintf(out, "    %-*s%s%s\n", USAGE_COLUMN, left->str, left->len >= USAGE_COLUMN ? "  " : "",
-		        options->help);
+		fprintf(out, "    %-*s%s%s\n", USAGE_COLUMN, left->str,
+			left->len >= USAGE_COLUMN ? "  " : "", options->help);
 	}
 }
 
 void command_print_usage(const Command *command, FILE *out)
 {
-	fprintf(out, "usage: git migrate %s [options]%s%s\n\n%s\n\n", command->name, *command->arguments ? " " : "",
-	        command->arguments, command->summary);
+	fprintf(out, "usage: git migrate %s [options]%s%s\n\n%s\n\n", command->name,
+		*command->arguments ? " " : "", command->arguments, command->summary);
 	print_options(command->options, out);
 	print_options(common_options, out);
 }
@@ -263,5 +270,6 @@ void command_print_overview(FILE *out)
 	fputs("usage: git migrate COMMAND [options]\n\n", out);
 	for (const Command *const *each = command_table; *each; each++)
 		fprintf(out, "    %-12s %s\n", (*each)->name, (*each)->summary);
-	fputs("\ngit migrate COMMAND -h shows a command's options, git help migrate the manual\n", out);
+	fputs("\ngit migrate COMMAND -h shows a command's options, git help migrate the manual\n",
+	      out);
 }

@@ -1,16 +1,13 @@
+#include "plan/plan.h"
 #include "cmd/all.h"
 #include "cmd/deploying.h"
 #include "deploy/status.h"
-#include "plan/plan.h"
 #include "report/json.h"
 #include "report/status.h"
 
 static const CommandOption options[] = {
-        OPTION_ENV,
-        OPTION_AT,
-        {0, "to", OPTION_TEXT, "ID", "stop behind this migration", NULL},
-        OPTION_FORMAT,
-        OPTION_END,
+	OPTION_ENV,    OPTION_AT,  {0, "to", OPTION_TEXT, "ID", "stop behind this migration", NULL},
+	OPTION_FORMAT, OPTION_END,
 };
 
 static bool run(CommandContext *context, int *status, GError **error)
@@ -33,10 +30,10 @@ static bool run(CommandContext *context, int *status, GError **error)
 }
 
 const Command command_plan = {
-        .name = "plan",
-        .summary = "show what 'up' would run, in order and why",
-        .arguments = "",
-        .options = options,
-        .needs = NEEDS_REPOSITORY,
-        .run = run,
+	.name = "plan",
+	.summary = "show what 'up' would run, in order and why",
+	.arguments = "",
+	.options = options,
+	.needs = NEEDS_REPOSITORY,
+	.run = run,
 };

@@ -11,8 +11,8 @@
 #include "pg/session.h"
 
 static const CommandOption options[] = {
-        OPTION_ENV,
-        OPTION_END,
+	OPTION_ENV,
+	OPTION_END,
 };
 
 /* Debian's psql is a wrapper that takes a while; the server's folder has the real one. */
@@ -54,11 +54,11 @@ static bool run(CommandContext *context, int *status, GError **error)
 }
 
 const Command command_psql = {
-        .name = "psql",
-        .summary = "open psql on an environment's database",
-        .arguments = "[-- ARGUMENT...]",
-        .arguments_max = 1000,
-        .options = options,
-        .needs = NEEDS_REPOSITORY,
-        .run = run,
+	.name = "psql",
+	.summary = "open psql on an environment's database",
+	.arguments = "[-- ARGUMENT...]",
+	.arguments_max = 1000,
+	.options = options,
+	.needs = NEEDS_REPOSITORY,
+	.run = run,
 };

@@ -7,11 +7,9 @@
 #include "deploy/edit.h"
 
 static const CommandOption options[] = {
-        OPTION_ENV,
-        {'m', "reason", OPTION_TEXT, "TEXT", "what happened (required)", NULL},
-        OPTION_WAIT,
-        OPTION_NO_FETCH,
-        OPTION_END,
+	OPTION_ENV,  {'m', "reason", OPTION_TEXT, "TEXT", "what happened (required)", NULL},
+	OPTION_WAIT, OPTION_NO_FETCH,
+	OPTION_END,
 };
 
 static bool run(CommandContext *context, int *status, GError **error)
@@ -25,21 +23,22 @@ static bool run(CommandContext *context, int *status, GError **error)
 
 	(void)status;
 	if (!reason || !*reason)
-		return error_set(error, ERR_USAGE, "'--reason TEXT' is required: it is written into the record");
+		return error_set(error, ERR_USAGE,
+				 "'--reason TEXT' is required: it is written into the record");
 	if (!deploy_restore(deploy, reason, &abandoned, error))
 		return false;
 	count = text_count(abandoned, "record");
 	if (context->verbosity >= 0)
-		printf("%s: restored, record %" G_GINT64_FORMAT "; %s abandoned\n", deploy->environment->name,
-		       deploy->ledger.sequence, count);
+		printf("%s: restored, record %" G_GINT64_FORMAT "; %s abandoned\n",
+		       deploy->environment->name, deploy->ledger.sequence, count);
 	return true;
 }
 
 const Command command_restore = {
-        .name = "restore",
-        .summary = "record that a database was restored from a backup",
-        .arguments = "",
-        .options = options,
-        .needs = NEEDS_REPOSITORY,
-        .run = run,
+	.name = "restore",
+	.summary = "record that a database was restored from a backup",
+	.arguments = "",
+	.options = options,
+	.needs = NEEDS_REPOSITORY,
+	.run = run,
 };

@@ -12,10 +12,10 @@
 #include "report/record.h"
 
 static const CommandOption options[] = {
-        OPTION_ENV,
-        OPTION_NO_FETCH,
-        OPTION_FORMAT,
-        OPTION_END,
+	OPTION_ENV,
+	OPTION_NO_FETCH,
+	OPTION_FORMAT,
+	OPTION_END,
 };
 
 /* Asks git about a record's signature. */
@@ -31,13 +31,14 @@ static GitVerdict *verify(CommandContext *context, const Record *record)
 	return verdicts ? g_ptr_array_steal_index(verdicts, 0) : NULL;
 }
 
-static void print_record(CommandContext *context, const DeployHistory *history, const Record *record)
+static void print_record(CommandContext *context, const DeployHistory *history,
+			 const Record *record)
 {
 	GitVerdict *verdict = verify(context, record);
 	const RecordView view = {.record = record,
-	                         .finish = deploy_history_finish(history, record),
-	                         .signer = verdict && verdict->good ? verdict->signer : NULL,
-	                         .problem = verdict && !verdict->good ? verdict->reason : NULL};
+				 .finish = deploy_history_finish(history, record),
+				 .signer = verdict && verdict->good ? verdict->signer : NULL,
+				 .problem = verdict && !verdict->good ? verdict->reason : NULL};
 
 	if (command_wants_json(context)) {
 		json_t *document = report_json_new("show");
@@ -73,8 +74,10 @@ static json_t *migration_json(const DeployHistory *history, const char *id)
 			continue;
 		entry = json_object();
 		json_object_set_new(entry, "sequence", json_integer(record->sequence));
-		json_object_set_new(entry, "action", json_string(record_action_name(record->action)));
-		json_object_set_new(entry, "time", report_json_text(item->at ? item->at : record->time));
+		json_object_set_new(entry, "action",
+				    json_string(record_action_name(record->action)));
+		json_object_set_new(entry, "time",
+				    report_json_text(item->at ? item->at : record->time));
 		json_object_set_new(entry, "commit", report_json_text(record->object));
 		json_object_set_new(entry, "blob", report_json_text(item->blob));
 		json_object_set_new(entry, "path", report_json_text(item->path));
@@ -91,8 +94,9 @@ static void print_lines(const DeployHistory *history, const char *id)
 
 		if (item)
 			printf("%5" G_GINT64_FORMAT "  %-7s  %s  %.7s  %s\n", record->sequence,
-			       record_action_name(record->action), item->at ? item->at : record->time,
-			       record->object, item->path ? item->path : "");
+			       record_action_name(record->action),
+			       item->at ? item->at : record->time, record->object,
+			       item->path ? item->path : "");
 	}
 }
 
@@ -126,10 +130,13 @@ static bool knows(const DeployHistory *history, const char *id)
 	return false;
 }
 
-static bool show_migration(CommandContext *context, const DeployHistory *history, const char *id, GError **error)
+static bool show_migration(CommandContext *context, const DeployHistory *history, const char *id,
+			   GError **error)
 {
 	if (!knows(history, id)) {
-		error_set(error, ERR_USAGE, "neither a record nor a migration of this environment is called '%s'", id);
+		error_set(error, ERR_USAGE,
+			  "neither a record nor a migration of this environment is called '%s'",
+			  id);
 		return error_hint(error, "'git migrate log' lists the records");
 	}
 	if (command_wants_json(context)) {
@@ -139,7 +146,8 @@ static bool show_migration(CommandContext *context, const DeployHistory *history
 		report_json_print(document, stdout);
 		return true;
 	}
-	printf("%smigration %s%s\n", term_begin(stdout, TERM_BOLD), id, term_end(stdout, TERM_BOLD));
+	printf("%smigration %s%s\n", term_begin(stdout, TERM_BOLD), id,
+	       term_end(stdout, TERM_BOLD));
 	print_lines(history, id);
 	print_script(context, history, id);
 	return true;
@@ -165,12 +173,12 @@ static bool run(CommandContext *context, int *status, GError **error)
 }
 
 const Command command_show = {
-        .name = "show",
-        .summary = "show a record, or a migration's records and the text that ran",
-        .arguments = "RECORD|MIGRATION",
-        .arguments_min = 1,
-        .arguments_max = 1,
-        .options = options,
-        .needs = NEEDS_REPOSITORY,
-        .run = run,
+	.name = "show",
+	.summary = "show a record, or a migration's records and the text that ran",
+	.arguments = "RECORD|MIGRATION",
+	.arguments_min = 1,
+	.arguments_max = 1,
+	.options = options,
+	.needs = NEEDS_REPOSITORY,
+	.run = run,
 };

@@ -12,17 +12,19 @@
 #include "report/status.h"
 
 static const CommandOption options[] = {
-        OPTION_ENV,
-        {'a', "all", OPTION_FLAG, NULL, "all environments", NULL},
-        OPTION_AT,
-        {0, "exit-code", OPTION_FLAG, NULL, "exit with 1 when something is pending or wrong", NULL},
-        {0, "fetch", OPTION_FLAG, NULL, "ask the remote for records first", NULL},
-        OPTION_FORMAT,
-        OPTION_END,
+	OPTION_ENV,
+	{'a', "all", OPTION_FLAG, NULL, "all environments", NULL},
+	OPTION_AT,
+	{0, "exit-code", OPTION_FLAG, NULL, "exit with 1 when something is pending or wrong", NULL},
+	{0, "fetch", OPTION_FLAG, NULL, "ask the remote for records first", NULL},
+	OPTION_FORMAT,
+	OPTION_END,
 };
 
-/* One environment's status; with --all, one that cannot be read is a report of its own and *unknown is set. */
-static StatusReport *status_of(CommandContext *context, const char *name, bool *unknown, GError **error)
+/* One environment's status; with --all, one that cannot be read is a report of its own and *unknown
+ * is set. */
+static StatusReport *status_of(CommandContext *context, const char *name, bool *unknown,
+			       GError **error)
 {
 	DeployOptions chosen = command_deploy_options(context);
 	const DeployObserver observer = command_observer(context);
@@ -51,7 +53,8 @@ static char **all_names(CommandContext *context, GError **error)
 {
 	const char *at = command_text(context, "at");
 	g_autofree char *commit = git_repo_resolve(context->repo, at ? at : "HEAD", false, error);
-	g_autoptr(Project) project = commit ? config_read_project(context->repo, commit, error) : NULL;
+	g_autoptr(Project) project =
+		commit ? config_read_project(context->repo, commit, error) : NULL;
 
 	return project ? config_list_environments(context->repo, commit, project, error) : NULL;
 }
@@ -82,7 +85,8 @@ static bool has_news(const GPtrArray *reports)
 {
 	for (guint i = 0; i < reports->len; i++) {
 		const StatusReport *report = g_ptr_array_index(reports, i);
-		if (report->pending->len || report->partial[0] || status_report_has_findings(report))
+		if (report->pending->len || report->partial[0] ||
+		    status_report_has_findings(report))
 			return true;
 	}
 	return false;
@@ -109,7 +113,8 @@ static bool collect(CommandContext *context, GPtrArray *reports, bool *unknown, 
 static bool run(CommandContext *context, int *status, GError **error)
 {
 	const int found = 1, could_not_tell = 2;
-	g_autoptr(GPtrArray) reports = g_ptr_array_new_with_free_func((GDestroyNotify)status_report_free);
+	g_autoptr(GPtrArray) reports =
+		g_ptr_array_new_with_free_func((GDestroyNotify)status_report_free);
 	bool unknown = false;
 
 	if (command_flag(context, "all") && command_text(context, "env"))
@@ -125,10 +130,10 @@ static bool run(CommandContext *context, int *status, GError **error)
 }
 
 const Command command_status = {
-        .name = "status",
-        .summary = "show what is applied, pending, edited and recorded",
-        .arguments = "",
-        .options = options,
-        .needs = NEEDS_REPOSITORY,
-        .run = run,
+	.name = "status",
+	.summary = "show what is applied, pending, edited and recorded",
+	.arguments = "",
+	.options = options,
+	.needs = NEEDS_REPOSITORY,
+	.run = run,
 };

@@ -7,14 +7,14 @@
 #include "report/status.h"
 
 static const CommandOption options[] = {
-        OPTION_ENV,
-        OPTION_AT,
-        {0, "to", OPTION_TEXT, "ID", "stop behind this migration", NULL},
-        {'n', "dry-run", OPTION_FLAG, NULL, "show what would run, change nothing", NULL},
-        OPTION_WAIT,
-        OPTION_NO_FETCH,
-        OPTION_FORMAT,
-        OPTION_END,
+	OPTION_ENV,
+	OPTION_AT,
+	{0, "to", OPTION_TEXT, "ID", "stop behind this migration", NULL},
+	{'n', "dry-run", OPTION_FLAG, NULL, "show what would run, change nothing", NULL},
+	OPTION_WAIT,
+	OPTION_NO_FETCH,
+	OPTION_FORMAT,
+	OPTION_END,
 };
 
 /* Reads and judges all that `up` would, and prints the plan. */
@@ -49,10 +49,10 @@ static bool run(CommandContext *context, int *status, GError **error)
 }
 
 const Command command_up = {
-        .name = "up",
-        .summary = "apply pending migrations",
-        .arguments = "",
-        .options = options,
-        .needs = NEEDS_REPOSITORY,
-        .run = run,
+	.name = "up",
+	.summary = "apply pending migrations",
+	.arguments = "",
+	.options = options,
+	.needs = NEEDS_REPOSITORY,
+	.run = run,
 };

@@ -5,11 +5,11 @@
 #include "report/status.h"
 
 static const CommandOption options[] = {
-        OPTION_ENV,
-        {0, "full", OPTION_FLAG, NULL, "verify again what was found good before", NULL},
-        OPTION_NO_FETCH,
-        OPTION_FORMAT,
-        OPTION_END,
+	OPTION_ENV,
+	{0, "full", OPTION_FLAG, NULL, "verify again what was found good before", NULL},
+	OPTION_NO_FETCH,
+	OPTION_FORMAT,
+	OPTION_END,
 };
 
 static bool run(CommandContext *context, int *status, GError **error)
@@ -18,7 +18,8 @@ static bool run(CommandContext *context, int *status, GError **error)
 	const DeployOptions chosen = command_deploy_options(context);
 	const DeployObserver observer = command_observer(context);
 	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, &observer);
-	g_autoptr(VerifyReport) report = deploy_verify(deploy, command_flag(context, "full"), error);
+	g_autoptr(VerifyReport) report =
+		deploy_verify(deploy, command_flag(context, "full"), error);
 
 	if (!report)
 		return false;
@@ -32,10 +33,10 @@ static bool run(CommandContext *context, int *status, GError **error)
 }
 
 const Command command_verify = {
-        .name = "verify",
-        .summary = "verify all signatures, the chain, and both ledgers against each other",
-        .arguments = "",
-        .options = options,
-        .needs = NEEDS_REPOSITORY,
-        .run = run,
+	.name = "verify",
+	.summary = "verify all signatures, the chain, and both ledgers against each other",
+	.arguments = "",
+	.options = options,
+	.needs = NEEDS_REPOSITORY,
+	.run = run,
 };

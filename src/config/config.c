@@ -6,20 +6,20 @@
 #include "config/keys.h"
 #include "yaml/doc.h"
 
-#define MS 1
-#define SECONDS 1000
+#define MS                      1
+#define SECONDS                 1000
 #define DEFAULT_LOCK_TIMEOUT_MS 5000
-#define DEFAULT_LOCK_WAIT_MS 60000
-#define PROJECT_FILE "migrate.yaml"
+#define DEFAULT_LOCK_WAIT_MS    60000
+#define PROJECT_FILE            "migrate.yaml"
 
 /* ---- migrate.yaml ---- */
 
 static const Key project_keys[] = {
-        {"migrations", KEY_PATH, offsetof(Project, migrations), 0, {NULL}},
-        {"schema", KEY_PATH, offsetof(Project, schema), 0, {NULL}},
-        {"environments", KEY_PATH, offsetof(Project, environments), 0, {NULL}},
-        {"seeds", KEY_PATH, offsetof(Project, seeds), 0, {NULL}},
-        {"default_environment", KEY_TEXT, offsetof(Project, default_environment), 0, {NULL}},
+	{"migrations", KEY_PATH, offsetof(Project, migrations), 0, {NULL}},
+	{"schema", KEY_PATH, offsetof(Project, schema), 0, {NULL}},
+	{"environments", KEY_PATH, offsetof(Project, environments), 0, {NULL}},
+	{"seeds", KEY_PATH, offsetof(Project, seeds), 0, {NULL}},
+	{"default_environment", KEY_TEXT, offsetof(Project, default_environment), 0, {NULL}},
 };
 
 static Project *default_project(void)
@@ -39,17 +39,18 @@ Project *config_parse_project(const char *text, size_t length, const char *file,
 	g_autoptr(YamlDoc) doc = yaml_doc_parse(text, length, file, error);
 	g_autoptr(Project) project = default_project();
 	KeyReader reader = {.keys = project_keys,
-	                    .count = G_N_ELEMENTS(project_keys),
-	                    .file = file,
-	                    .expand = false,
-	                    .target = project};
+			    .count = G_N_ELEMENTS(project_keys),
+			    .file = file,
+			    .expand = false,
+			    .target = project};
 
 	if (!doc || !config_read_keys(&reader, yaml_doc_root(doc), error))
 		return NULL;
 	return g_steal_pointer(&project);
 }
 
-/* `git migrate init` notes an existing folder of migrations here, until migrate.yaml is committed. */
+/* `git migrate init` notes an existing folder of migrations here, until migrate.yaml is committed.
+ */
 static void override_project(GitRepo *repo, Project *project)
 {
 	const char *folder = git_repo_config(repo, "migrate.migrations");
@@ -85,52 +86,68 @@ Project *config_read_project(GitRepo *repo, const char *commit, GError **error)
 /* ---- environments ---- */
 
 #define AT(field) offsetof(Environment, field)
-#define CONNECTION(path, keyword) {path, KEY_CONNECTION, 0, 0, {keyword}}
-#define OPTION_BOOL(name) {"options." #name, KEY_BOOL, AT(name), 0, {NULL}}
+#define CONNECTION(path, keyword)           \
+	{                                   \
+		path, KEY_CONNECTION, 0, 0, \
+		{                           \
+			keyword             \
+		}                           \
+	}
+#define OPTION_BOOL(name)                                \
+	{                                                \
+		"options." #name, KEY_BOOL, AT(name), 0, \
+		{                                        \
+			NULL                             \
+		}                                        \
+	}
 
 static const Key environment_keys[] = {
-        {"name", KEY_TEXT, AT(name), 0, {NULL}},
-        CONNECTION("url", "dbname"),
-        CONNECTION("service", "service"),
-        {"embedded", KEY_BOOL, AT(embedded), 0, {NULL}},
-        CONNECTION("database.host", "host"),
-        CONNECTION("database.port", "port"),
-        CONNECTION("database.database", "dbname"),
-        CONNECTION("database.user", "user"),
-        CONNECTION("database.password", "password"),
-        CONNECTION("database.sslmode", "sslmode"),
-        CONNECTION("database.connect_timeout", "connect_timeout"),
-        {"include_dirs", KEY_LIST, AT(include_dirs), 0, {NULL}},
-        {"exclude_dirs", KEY_LIST, AT(exclude_dirs), 0, {NULL}},
-        {"source.branch", KEY_TEXT, AT(source_branch), 0, {NULL}},
-        {"source.tags", KEY_TEXT, AT(source_tags), 0, {NULL}},
-        {"mode", KEY_FLAG_IN_ENUM, AT(mode), 0, {"forward", "follow"}},
-        {"promote_from", KEY_TEXT, AT(promote_from), 0, {NULL}},
-        {"soak", KEY_DURATION, AT(soak_ms), 0, {NULL}},
-        {"signers", KEY_LIST, AT(signers), 0, {NULL}},
-        {"approvals", KEY_COUNT, AT(approvals), 0, {NULL}},
-        {"sign", KEY_BOOL, AT(sign), 0, {NULL}},
-        {"options.transaction", KEY_FLAG_IN_ENUM, AT(transaction), 0, {"migration", "deployment"}},
-        {"options.migration_timeout", KEY_DURATION, AT(migration_timeout_ms), SECONDS, {NULL}},
-        {"options.statement_timeout", KEY_DURATION, AT(statement_timeout_ms), MS, {NULL}},
-        {"options.lock_timeout", KEY_DURATION, AT(lock_timeout_ms), MS, {NULL}},
-        {"options.lock_wait", KEY_DURATION, AT(lock_wait_ms), SECONDS, {NULL}},
-        OPTION_BOOL(require_backup),
-        OPTION_BOOL(require_dry_run),
-        OPTION_BOOL(require_approval),
-        OPTION_BOOL(dry_run_first),
-        OPTION_BOOL(verbose),
-        OPTION_BOOL(skip_indexes),
-        OPTION_BOOL(skip_slow_indexes),
-        OPTION_BOOL(parallel_build),
-        OPTION_BOOL(allow_drop_tables),
-        OPTION_BOOL(allow_drop_columns),
-        OPTION_BOOL(backup_before_migration),
-        {"options.pool_size", KEY_COUNT, AT(pool_size), 0, {NULL}},
-        {"options.max_overflow", KEY_COUNT, AT(max_overflow), 0, {NULL}},
-        {"checks.replication_lag", KEY_DURATION, AT(check_replication_lag_ms), SECONDS, {NULL}},
-        {"checks.connections", KEY_COUNT, AT(check_connections), 0, {NULL}},
-        {"checks.oldest_transaction", KEY_DURATION, AT(check_oldest_transaction_ms), SECONDS, {NULL}},
+	{"name", KEY_TEXT, AT(name), 0, {NULL}},
+	CONNECTION("url", "dbname"),
+	CONNECTION("service", "service"),
+	{"embedded", KEY_BOOL, AT(embedded), 0, {NULL}},
+	CONNECTION("database.host", "host"),
+	CONNECTION("database.port", "port"),
+	CONNECTION("database.database", "dbname"),
+	CONNECTION("database.user", "user"),
+	CONNECTION("database.password", "password"),
+	CONNECTION("database.sslmode", "sslmode"),
+	CONNECTION("database.connect_timeout", "connect_timeout"),
+	{"include_dirs", KEY_LIST, AT(include_dirs), 0, {NULL}},
+	{"exclude_dirs", KEY_LIST, AT(exclude_dirs), 0, {NULL}},
+	{"source.branch", KEY_TEXT, AT(source_branch), 0, {NULL}},
+	{"source.tags", KEY_TEXT, AT(source_tags), 0, {NULL}},
+	{"mode", KEY_FLAG_IN_ENUM, AT(mode), 0, {"forward", "follow"}},
+	{"promote_from", KEY_TEXT, AT(promote_from), 0, {NULL}},
+	{"soak", KEY_DURATION, AT(soak_ms), 0, {NULL}},
+	{"signers", KEY_LIST, AT(signers), 0, {NULL}},
+	{"approvals", KEY_COUNT, AT(approvals), 0, {NULL}},
+	{"sign", KEY_BOOL, AT(sign), 0, {NULL}},
+	{"options.transaction", KEY_FLAG_IN_ENUM, AT(transaction), 0, {"migration", "deployment"}},
+	{"options.migration_timeout", KEY_DURATION, AT(migration_timeout_ms), SECONDS, {NULL}},
+	{"options.statement_timeout", KEY_DURATION, AT(statement_timeout_ms), MS, {NULL}},
+	{"options.lock_timeout", KEY_DURATION, AT(lock_timeout_ms), MS, {NULL}},
+	{"options.lock_wait", KEY_DURATION, AT(lock_wait_ms), SECONDS, {NULL}},
+	OPTION_BOOL(require_backup),
+	OPTION_BOOL(require_dry_run),
+	OPTION_BOOL(require_approval),
+	OPTION_BOOL(dry_run_first),
+	OPTION_BOOL(verbose),
+	OPTION_BOOL(skip_indexes),
+	OPTION_BOOL(skip_slow_indexes),
+	OPTION_BOOL(parallel_build),
+	OPTION_BOOL(allow_drop_tables),
+	OPTION_BOOL(allow_drop_columns),
+	OPTION_BOOL(backup_before_migration),
+	{"options.pool_size", KEY_COUNT, AT(pool_size), 0, {NULL}},
+	{"options.max_overflow", KEY_COUNT, AT(max_overflow), 0, {NULL}},
+	{"checks.replication_lag", KEY_DURATION, AT(check_replication_lag_ms), SECONDS, {NULL}},
+	{"checks.connections", KEY_COUNT, AT(check_connections), 0, {NULL}},
+	{"checks.oldest_transaction",
+	 KEY_DURATION,
+	 AT(check_oldest_transaction_ms),
+	 SECONDS,
+	 {NULL}},
 };
 
 static Environment *default_environment(void)
@@ -163,7 +180,8 @@ static bool refuse_at(const YamlDoc *doc, const char *key, GError **error)
 {
 	const YamlNode *node = yaml_node_get(yaml_doc_root(doc), key);
 
-	return error_place(error, yaml_doc_file(doc), node ? node->line : 1, node ? node->column : 1);
+	return error_place(error, yaml_doc_file(doc), node ? node->line : 1,
+			   node ? node->column : 1);
 }
 
 /* Exactly one way to the database. */
@@ -178,7 +196,8 @@ static bool check_target(const YamlDoc *doc, const Environment *environment, GEr
 		if (strcmp(ways[i], "embedded") == 0 && !environment->embedded)
 			continue;
 		if (first) {
-			error_set(error, ERR_CONFIG, "'%s' and '%s' both say where the database is", first, ways[i]);
+			error_set(error, ERR_CONFIG, "'%s' and '%s' both say where the database is",
+				  first, ways[i]);
 			refuse_at(doc, ways[i], error);
 			return error_hint(error, "keep one of them");
 		}
@@ -188,13 +207,17 @@ static bool check_target(const YamlDoc *doc, const Environment *environment, GEr
 		return true;
 	error_set(error, ERR_CONFIG, "nothing says where the database is");
 	refuse_at(doc, "name", error);
-	return error_hint(error, "add one of: url, service, database (host, port, database, user), embedded: true");
+	return error_hint(
+		error,
+		"add one of: url, service, database (host, port, database, user), embedded: true");
 }
 
-static bool check_whole(const YamlDoc *doc, const Environment *environment, const char *name, GError **error)
+static bool check_whole(const YamlDoc *doc, const Environment *environment, const char *name,
+			GError **error)
 {
 	if (environment->name && strcmp(environment->name, name) != 0) {
-		error_set(error, ERR_CONFIG, "'name' is '%s', and the file is the one of '%s'", environment->name, name);
+		error_set(error, ERR_CONFIG, "'name' is '%s', and the file is the one of '%s'",
+			  environment->name, name);
 		return refuse_at(doc, "name", error);
 	}
 	if (environment->source_branch && environment->source_tags) {
@@ -211,18 +234,18 @@ static char **finish_connection(GPtrArray *connection)
 	return (char **)g_ptr_array_free(connection, FALSE);
 }
 
-Environment *config_parse_environment(const char *text, size_t length, const char *file, const char *name, bool expand,
-                                      GError **error)
+Environment *config_parse_environment(const char *text, size_t length, const char *file,
+				      const char *name, bool expand, GError **error)
 {
 	g_autoptr(YamlDoc) doc = yaml_doc_parse(text, length, file, error);
 	g_autoptr(Environment) environment = default_environment();
 	g_autoptr(GPtrArray) connection = g_ptr_array_new_with_free_func(g_free);
 	KeyReader reader = {.keys = environment_keys,
-	                    .count = G_N_ELEMENTS(environment_keys),
-	                    .file = file,
-	                    .expand = expand,
-	                    .target = environment,
-	                    .connection = connection};
+			    .count = G_N_ELEMENTS(environment_keys),
+			    .file = file,
+			    .expand = expand,
+			    .target = environment,
+			    .connection = connection};
 
 	if (!doc || !config_read_keys(&reader, yaml_doc_root(doc), error) ||
 	    !check_whole(doc, environment, name, error))
@@ -240,11 +263,13 @@ Environment *config_parse_environment(const char *text, size_t length, const cha
 static bool is_environment_name(const char *name)
 {
 	return *name && *name != '.' && *name != '-' &&
-	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == strlen(name) &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+		       strlen(name) &&
 	       !strstr(name, "..") && !g_str_has_suffix(name, ".lock") && strlen(name) <= 63;
 }
 
-char **config_list_environments(GitRepo *repo, const char *commit, const Project *project, GError **error)
+char **config_list_environments(GitRepo *repo, const char *commit, const Project *project,
+				GError **error)
 {
 	static const char suffix[] = ".yaml";
 	g_autoptr(GPtrArray) entries = git_repo_list(repo, commit, project->environments, error);
@@ -270,18 +295,20 @@ char **config_list_environments(GitRepo *repo, const char *commit, const Project
 	return (char **)g_ptr_array_free(g_steal_pointer(&names), FALSE);
 }
 
-static bool unknown_environment(GitRepo *repo, const char *commit, const Project *project, const char *name, GError **error)
+static bool unknown_environment(GitRepo *repo, const char *commit, const Project *project,
+				const char *name, GError **error)
 {
 	g_auto(GStrv) known = config_list_environments(repo, commit, project, NULL);
 	g_autofree char *list = known ? g_strjoinv(", ", known) : g_strdup("local");
 
 	error_set(error, ERR_CONFIG, "there is no environment '%s' in commit %.12s", name, commit);
 	error_detail(error, "it has: %s", list);
-	return error_hint(error, "git migrate init --env %s writes %s/%s.yaml; commit it", name, project->environments,
-	                  name);
+	return error_hint(error, "git migrate init --env %s writes %s/%s.yaml; commit it", name,
+			  project->environments, name);
 }
 
-/* A clone's own way to the database: from Git's configuration, never from a file that a pull could bring. */
+/* A clone's own way to the database: from Git's configuration, never from a file that a pull could
+ * bring. */
 static bool override_target(GitRepo *repo, Environment *environment, GError **error)
 {
 	static const struct {
@@ -289,13 +316,15 @@ static bool override_target(GitRepo *repo, Environment *environment, GError **er
 	} settings[] = {{"url", "dbname"}, {"service", "service"}};
 
 	for (guint i = 0; i < G_N_ELEMENTS(settings); i++) {
-		g_autofree char *key = g_strdup_printf("migrate.%s.%s", environment->name, settings[i].variable);
+		g_autofree char *key =
+			g_strdup_printf("migrate.%s.%s", environment->name, settings[i].variable);
 		const char *value = git_repo_config(repo, key);
 
 		if (!value)
 			continue;
 		if (git_repo_config_is_tracked(repo, key)) {
-			error_set(error, ERR_CONFIG, "git setting '%s' comes from a file inside the work tree", key);
+			error_set(error, ERR_CONFIG,
+				  "git setting '%s' comes from a file inside the work tree", key);
 			return error_hint(error, "set it for this clone: git config %s ...", key);
 		}
 		g_strfreev(environment->connection);
@@ -307,8 +336,8 @@ static bool override_target(GitRepo *repo, Environment *environment, GError **er
 	return true;
 }
 
-Environment *config_read_environment(GitRepo *repo, const char *commit, const Project *project, const char *name,
-                                     bool expand, GError **error)
+Environment *config_read_environment(GitRepo *repo, const char *commit, const Project *project,
+				     const char *name, bool expand, GError **error)
 {
 	g_autofree char *file = g_strdup_printf("%s/%s.yaml", project->environments, name);
 	g_autoptr(Environment) environment = NULL;
@@ -334,7 +363,8 @@ Environment *config_read_environment(GitRepo *repo, const char *commit, const Pr
 		return NULL;
 	}
 	text = bytes ? g_bytes_get_data(bytes, &length) : NULL;
-	environment = text ? config_parse_environment(text, length, file, name, expand, error) : built_in_local();
+	environment = text ? config_parse_environment(text, length, file, name, expand, error)
+			   : built_in_local();
 	if (!environment || !override_target(repo, environment, error))
 		return NULL;
 	environment->file_blob = g_steal_pointer(&blob);

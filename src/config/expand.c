@@ -26,7 +26,8 @@ static bool append_variable(GString *out, const char *inside, GError **error)
 		value = part[1];
 	if (!value) {
 		error_set(error, ERR_CONFIG, "environment variable '%s' is not set", part[0]);
-		return error_hint(error, "export %s=..., or give a default: ${%s:-value}", part[0], part[0]);
+		return error_hint(error, "export %s=..., or give a default: ${%s:-value}", part[0],
+				  part[0]);
 	}
 	g_string_append(out, value);
 	return true;
@@ -41,7 +42,8 @@ char *config_expand(const char *text, GError **error)
 		g_string_append_len(out, text, dollar - text);
 		if (dollar[1] == '{') {
 			const char *end = strchr(dollar, '}');
-			g_autofree char *inside = end ? g_strndup(dollar + 2, (gsize)(end - dollar) - 2) : NULL;
+			g_autofree char *inside =
+				end ? g_strndup(dollar + 2, (gsize)(end - dollar) - 2) : NULL;
 
 			if (!end) {
 				error_set(error, ERR_CONFIG, "'${' without '}'");

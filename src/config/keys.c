@@ -16,7 +16,8 @@ static bool refuse(const KeyReader *reader, const YamlNode *node, GError **error
 	return error_place(error, reader->file, node->line, node->column);
 }
 
-static bool wrong(const KeyReader *reader, const YamlNode *node, const char *path, const char *expected, GError **error)
+static bool wrong(const KeyReader *reader, const YamlNode *node, const char *path,
+		  const char *expected, GError **error)
 {
 	error_set(error, ERR_CONFIG, "'%s' must be %s", path, expected);
 	return refuse(reader, node, error);
@@ -40,7 +41,7 @@ static bool unknown(const KeyReader *reader, const YamlNode *node, const char *p
 	error_set(error, ERR_CONFIG, "unknown key '%s'", path);
 	refuse(reader, node, error);
 	return nearest ? error_hint(error, "did you mean '%s'?", nearest)
-	               : error_hint(error, "git-migrate-config(5) lists all keys");
+		       : error_hint(error, "git-migrate-config(5) lists all keys");
 }
 
 static const Key *find_key(const KeyReader *reader, const char *path)
@@ -56,7 +57,8 @@ static bool is_group(const KeyReader *reader, const char *path)
 	const size_t length = strlen(path);
 
 	for (guint i = 0; i < reader->count; i++)
-		if (strncmp(reader->keys[i].path, path, length) == 0 && reader->keys[i].path[length] == '.')
+		if (strncmp(reader->keys[i].path, path, length) == 0 &&
+		    reader->keys[i].path[length] == '.')
 			return true;
 	return false;
 }
@@ -82,7 +84,8 @@ static bool is_open(const KeyReader *reader, const char *text)
 	return !reader->expand && strstr(text, "${");
 }
 
-static bool take_bool(const KeyReader *reader, const Key *key, const YamlNode *node, const char *text, GError **error)
+static bool take_bool(const KeyReader *reader, const Key *key, const YamlNode *node,
+		      const char *text, GError **error)
 {
 	bool *value = at(reader, key);
 
@@ -92,7 +95,8 @@ static bool take_bool(const KeyReader *reader, const Key *key, const YamlNode *n
 	return true;
 }
 
-static bool take_enum(const KeyReader *reader, const Key *key, const YamlNode *node, const char *text, GError **error)
+static bool take_enum(const KeyReader *reader, const Key *key, const YamlNode *node,
+		      const char *text, GError **error)
 {
 	int *value = at(reader, key);
 	g_autofree char *expected = g_strdup_printf("'%s' or '%s'", key->words[0], key->words[1]);
@@ -103,7 +107,8 @@ static bool take_enum(const KeyReader *reader, const Key *key, const YamlNode *n
 	return true;
 }
 
-static bool take_count(const KeyReader *reader, const Key *key, const YamlNode *node, const char *text, GError **error)
+static bool take_count(const KeyReader *reader, const Key *key, const YamlNode *node,
+		       const char *text, GError **error)
 {
 	const size_t most_digits = 9;
 	gint64 *value = at(reader, key);
@@ -114,13 +119,15 @@ static bool take_count(const KeyReader *reader, const Key *key, const YamlNode *
 	return true;
 }
 
-static bool take_duration(const KeyReader *reader, const Key *key, const YamlNode *node, const char *text, GError **error)
+static bool take_duration(const KeyReader *reader, const Key *key, const YamlNode *node,
+			  const char *text, GError **error)
 {
 	gint64 *value = at(reader, key);
 	const gint64 ms = text_parse_duration(text, key->unit_ms);
 
 	if (ms < 0)
-		return wrong(reader, node, key->path, "a duration such as 250ms, 30s, 10min, 24h or 7d", error);
+		return wrong(reader, node, key->path,
+			     "a duration such as 250ms, 30s, 10min, 24h or 7d", error);
 	*value = ms;
 	return true;
 }
@@ -138,13 +145,15 @@ static bool is_safe_path(const char *text)
 	return true;
 }
 
-static bool take_path(const KeyReader *reader, const Key *key, const YamlNode *node, const char *text, GError **error)
+static bool take_path(const KeyReader *reader, const Key *key, const YamlNode *node,
+		      const char *text, GError **error)
 {
 	char **value = at(reader, key);
 	char *copy;
 
 	if (!is_safe_path(text))
-		return wrong(reader, node, key->path, "a path inside the repository, without '..'", error);
+		return wrong(reader, node, key->path, "a path inside the repository, without '..'",
+			     error);
 	copy = g_strdup(text);
 	if (g_str_has_suffix(copy, "/"))
 		copy[strlen(copy) - 1] = '\0';
@@ -153,10 +162,11 @@ static bool take_path(const KeyReader *reader, const Key *key, const YamlNode *n
 	return true;
 }
 
-static bool check_connection(const KeyReader *reader, const Key *key, const YamlNode *node, const char *text,
-                             GError **error)
+static bool check_connection(const KeyReader *reader, const Key *key, const YamlNode *node,
+			     const char *text, GError **error)
 {
-	static const char *const modes[] = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full", NULL};
+	static const char *const modes[] = {"disable",   "allow",       "prefer", "require",
+					    "verify-ca", "verify-full", NULL};
 	const char *keyword = key->words[0];
 	const guint64 port = g_ascii_strtoull(text, NULL, 10);
 	const bool digits = !text[strspn(text, "0123456789")];
@@ -167,12 +177,13 @@ static bool check_connection(const KeyReader *reader, const Key *key, const Yaml
 	if (strcmp(keyword, "connect_timeout") == 0 && (!digits || strlen(text) > 6))
 		return wrong(reader, node, key->path, "a number of seconds", error);
 	if (strcmp(keyword, "sslmode") == 0 && !g_strv_contains(modes, text))
-		return wrong(reader, node, key->path, "disable, allow, prefer, require, verify-ca or verify-full", error);
+		return wrong(reader, node, key->path,
+			     "disable, allow, prefer, require, verify-ca or verify-full", error);
 	return true;
 }
 
-static bool take_connection(const KeyReader *reader, const Key *key, const YamlNode *node, const char *text,
-                            GError **error)
+static bool take_connection(const KeyReader *reader, const Key *key, const YamlNode *node,
+			    const char *text, GError **error)
 {
 	if (!is_open(reader, text) && !check_connection(reader, key, node, text, error))
 		return false;
@@ -190,7 +201,8 @@ static bool take_text(const KeyReader *reader, const Key *key, const char *text)
 	return true;
 }
 
-static bool take_scalar(const KeyReader *reader, const Key *key, const YamlNode *node, GError **error)
+static bool take_scalar(const KeyReader *reader, const Key *key, const YamlNode *node,
+			GError **error)
 {
 	g_autofree char *text = text_of(reader, node, error);
 
@@ -240,11 +252,13 @@ static bool take_list(const KeyReader *reader, const Key *key, const YamlNode *n
 	return true;
 }
 
-static bool take_value(const KeyReader *reader, const Key *key, const YamlNode *node, GError **error)
+static bool take_value(const KeyReader *reader, const Key *key, const YamlNode *node,
+		       GError **error)
 {
 	if (key->type == KEY_LIST)
-		return node->kind == YAML_SEQUENCE ? take_list(reader, key, node, error)
-		                                   : wrong(reader, node, key->path, "a list", error);
+		return node->kind == YAML_SEQUENCE
+			       ? take_list(reader, key, node, error)
+			       : wrong(reader, node, key->path, "a list", error);
 	if (node->kind != YAML_SCALAR)
 		return wrong(reader, node, key->path, "a single value", error);
 	return take_scalar(reader, key, node, error);
@@ -252,7 +266,8 @@ static bool take_value(const KeyReader *reader, const Key *key, const YamlNode *
 
 /* ---- levels ---- */
 
-static bool read_level(const KeyReader *reader, const YamlNode *mapping, const char *prefix, GError **error)
+static bool read_level(const KeyReader *reader, const YamlNode *mapping, const char *prefix,
+		       GError **error)
 {
 	for (guint i = 0; i < mapping->keys->len; i++) {
 		const YamlNode *name = g_ptr_array_index(mapping->keys, i);

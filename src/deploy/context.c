@@ -417,19 +417,21 @@ static bool read_landings(DeployContext *context, GError **error)
 
 	if (boundary && !is_known(context->repo, boundary))
 		boundary = NULL;
-	found = git_walk_landings(context->repo, context->target->oid, boundary, context->set->folder, paths,
-	                          &off_chain, error);
+	found = git_walk_landings(context->repo, context->target->oid, boundary,
+				  context->set->folder, paths, &off_chain, error);
 	if (!found)
 		return false;
 	if (off_chain)
 		deploy_emit(context, DEPLOY_WARNING,
-		            "the last deployed commit %.12s is not on the first-parent history of this one: "
-		            "what landed since is ordered from their merge base",
-		            boundary);
+			    "the last deployed commit %.12s is not on the first-parent history of "
+			    "this one: "
+			    "what landed since is ordered from their merge base",
+			    boundary);
 	context->landings = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	for (guint i = 0; paths[i]; i++)
-		g_hash_table_insert(context->landings, g_strconcat(context->set->folder, "/", paths[i], NULL),
-		                    g_hash_table_lookup(found, paths[i]));
+		g_hash_table_insert(context->landings,
+				    g_strconcat(context->set->folder, "/", paths[i], NULL),
+				    g_hash_table_lookup(found, paths[i]));
 	context->landings_found = g_steal_pointer(&found);
 	return true;
 }
@@ -446,7 +448,8 @@ static GHashTable *landing_distances(const DeployContext *context)
 	g_hash_table_iter_init(&each, context->landings);
 	while (g_hash_table_iter_next(&each, &path, &landing))
 		if (landing)
-			g_hash_table_insert(distances, path, GUINT_TO_POINTER(((GitLanding *)landing)->distance));
+			g_hash_table_insert(distances, path,
+					    GUINT_TO_POINTER(((GitLanding *)landing)->distance));
 	return distances;
 }
 
@@ -457,7 +460,8 @@ bool deploy_order_plan(DeployContext *context, const char *to, GError **error)
 
 	for (guint i = 0; i < pending->len; i++) {
 		const Migration *found = g_ptr_array_index(pending, i);
-		if (!history_read_directives(context->repo, migration_set_get(context->set, found->id), error))
+		if (!history_read_directives(context->repo,
+					     migration_set_get(context->set, found->id), error))
 			return false;
 	}
 	/* With one pending migration there is no order to find, and no history to walk. */

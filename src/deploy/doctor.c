@@ -20,9 +20,10 @@ typedef struct {
 	bool failed;
 } Doctor;
 
-static void tell(Doctor *doctor, const char *name, DoctorState state, const char *hint, const char *format, ...)
-        G_GNUC_PRINTF(5, 6);
-static void tell(Doctor *doctor, const char *name, DoctorState state, const char *hint, const char *format, ...)
+static void tell(Doctor *doctor, const char *name, DoctorState state, const char *hint,
+		 const char *format, ...) G_GNUC_PRINTF(5, 6);
+static void tell(Doctor *doctor, const char *name, DoctorState state, const char *hint,
+		 const char *format, ...)
 {
 	g_autofree char *found = NULL;
 	va_list args;
@@ -37,12 +38,13 @@ static void tell(Doctor *doctor, const char *name, DoctorState state, const char
 static void tell_error(Doctor *doctor, const char *name, const GError *why)
 {
 	const char *detail = error_get_detail(why), *file = error_get_file(why);
-	g_autofree char *place = file && error_get_line(why) ? g_strdup_printf("%s:%u:%u: ", file, error_get_line(why),
-	                                                                       error_get_column(why))
-	                                                     : g_strdup("");
+	g_autofree char *place = file && error_get_line(why)
+					 ? g_strdup_printf("%s:%u:%u: ", file, error_get_line(why),
+							   error_get_column(why))
+					 : g_strdup("");
 
-	tell(doctor, name, DOCTOR_FAILED, error_get_hint(why), "%s%s%s%s", place, why->message, detail ? ": " : "",
-	     detail ? detail : "");
+	tell(doctor, name, DOCTOR_FAILED, error_get_hint(why), "%s%s%s%s", place, why->message,
+	     detail ? ": " : "", detail ? detail : "");
 }
 
 /* ---- repository and settings ---- */
@@ -55,12 +57,14 @@ static void examine_repository(Doctor *doctor)
 	tell(doctor, "repository", DOCTOR_OK, NULL, "%s%s", git_repo_dir(repo),
 	     git_repo_is_bare(repo) ? " (bare)" : "");
 	if (git_repo_is_shallow(repo))
-		tell(doctor, "history", DOCTOR_WARNING, "git fetch --unshallow (in CI: fetch-depth: 0)",
+		tell(doctor, "history", DOCTOR_WARNING,
+		     "git fetch --unshallow (in CI: fetch-depth: 0)",
 		     "a shallow clone: the order of several pending migrations may be hidden");
 	if (remote)
 		tell(doctor, "remote", DOCTOR_OK, NULL, "records travel by '%s'", remote);
 	else
-		tell(doctor, "remote", DOCTOR_WARNING, "git remote add origin URL, so that the records outlive this clone",
+		tell(doctor, "remote", DOCTOR_WARNING,
+		     "git remote add origin URL, so that the records outlive this clone",
 		     "no remote: the notes stay in this clone");
 }
 
@@ -75,8 +79,9 @@ static bool examine_settings(Doctor *doctor)
 		return false;
 	}
 	environment = context->environment;
-	tell(doctor, "commit", DOCTOR_OK, NULL, "%.12s%s%s: %s", context->target->oid, context->ref ? " of " : "",
-	     context->ref ? context->ref : "", context->target->subject);
+	tell(doctor, "commit", DOCTOR_OK, NULL, "%.12s%s%s: %s", context->target->oid,
+	     context->ref ? " of " : "", context->ref ? context->ref : "",
+	     context->target->subject);
 	tell(doctor, "settings", DOCTOR_OK, NULL, "environment '%s' from %s", environment->name,
 	     environment->file ? environment->file : "the built-in default");
 	return true;
@@ -86,17 +91,18 @@ static void examine_migrations(Doctor *doctor)
 {
 	DeployContext *context = doctor->context;
 	g_autoptr(GError) why = NULL;
-	g_autoptr(MigrationSet) set =
-	        history_read(context->repo, context->target->oid, context->project->migrations, &why);
+	g_autoptr(MigrationSet) set = history_read(context->repo, context->target->oid,
+						   context->project->migrations, &why);
 
 	if (!set)
 		tell_error(doctor, "migrations", why);
 	else if (set->all->len == 0)
 		tell(doctor, "migrations", DOCTOR_WARNING,
-		     "git migrate new NAME writes one; migrate.yaml names another folder", "none in %s",
-		     context->project->migrations);
+		     "git migrate new NAME writes one; migrate.yaml names another folder",
+		     "none in %s", context->project->migrations);
 	else
-		tell(doctor, "migrations", DOCTOR_OK, NULL, "%u in %s", set->all->len, context->project->migrations);
+		tell(doctor, "migrations", DOCTOR_OK, NULL, "%u in %s", set->all->len,
+		     context->project->migrations);
 }
 
 /* ---- signing ---- */
@@ -112,10 +118,12 @@ static void examine_signing(Doctor *doctor)
 	const GitVerdict *verdict;
 
 	if (!context->environment->sign) {
-		tell(doctor, "signing", DOCTOR_SKIPPED, NULL, "this environment's records are not signed");
+		tell(doctor, "signing", DOCTOR_SKIPPED, NULL,
+		     "this environment's records are not signed");
 		return;
 	}
-	text = git_sign_text(context->repo, context->target->oid, "migrate/doctor", "a test\n", true, &why);
+	text = git_sign_text(context->repo, context->target->oid, "migrate/doctor", "a test\n",
+			     true, &why);
 	if (text) {
 		g_ptr_array_add(texts, text);
 		verdicts = git_verify_texts(context->repo, texts, &why);
@@ -126,8 +134,8 @@ static void examine_signing(Doctor *doctor)
 	}
 	verdict = g_ptr_array_index(verdicts, 0);
 	if (verdict->good)
-		tell(doctor, "signing", DOCTOR_OK, NULL, "as %s, key %s", verdict->signer ? verdict->signer : "?",
-		     verdict->key ? verdict->key : "?");
+		tell(doctor, "signing", DOCTOR_OK, NULL, "as %s, key %s",
+		     verdict->signer ? verdict->signer : "?", verdict->key ? verdict->key : "?");
 	else
 		tell(doctor, "signing", DOCTOR_FAILED,
 		     "list the key in gpg.ssh.allowedSignersFile (ssh), or import it (gpg)",
@@ -141,8 +149,8 @@ static void examine_server(Doctor *doctor, PgSession *session)
 	const int version = pg_session_server_version(session), major = version / 10000;
 
 	if (version < OLDEST_SERVER)
-		tell(doctor, "server", DOCTOR_FAILED, "upgrade it", "PostgreSQL %d.%d is older than 13", major,
-		     version % 10000);
+		tell(doctor, "server", DOCTOR_FAILED, "upgrade it",
+		     "PostgreSQL %d.%d is older than 13", major, version % 10000);
 	else
 		tell(doctor, "server", DOCTOR_OK, NULL, "PostgreSQL %d.%d", major, version % 10000);
 }
@@ -150,10 +158,13 @@ static void examine_server(Doctor *doctor, PgSession *session)
 static void examine_rights(Doctor *doctor, PgSession *session, const LedgerState *state)
 {
 	g_autoptr(PgResult) row = pg_session_query(
-	        session, "SELECT has_database_privilege(current_database(), 'CREATE'), current_user", 0, NULL, NULL);
+		session,
+		"SELECT has_database_privilege(current_database(), 'CREATE'), current_user", 0,
+		NULL, NULL);
 
 	if (state->in_recovery)
-		tell(doctor, "rights", DOCTOR_FAILED, "connect to the primary", "a read-only standby");
+		tell(doctor, "rights", DOCTOR_FAILED, "connect to the primary",
+		     "a read-only standby");
 	else if (row && !state->present && !pg_result_bool(row, 0, 0))
 		tell(doctor, "rights", DOCTOR_FAILED, "GRANT CREATE ON DATABASE ... TO ...",
 		     "user '%s' may not make schema git_migrate", pg_result_text(row, 0, 1));
@@ -171,7 +182,8 @@ static void examine_ledger(Doctor *doctor, const LedgerState *state)
 		tell(doctor, "ledger", DOCTOR_FAILED, "check where this environment connects to",
 		     "this is the database of environment '%s'", state->environment);
 	else
-		tell(doctor, "ledger", DOCTOR_OK, NULL, "%" G_GINT64_FORMAT " is its last record", state->sequence);
+		tell(doctor, "ledger", DOCTOR_OK, NULL, "%" G_GINT64_FORMAT " is its last record",
+		     state->sequence);
 }
 
 static void examine_lock(Doctor *doctor, PgSession *session)
@@ -184,9 +196,10 @@ static void examine_lock(Doctor *doctor, PgSession *session)
 	else
 		tell(doctor, "lock", DOCTOR_OK, NULL, "free");
 	for (char **index = invalid; index && *index; index++) {
-		g_autofree char *hint = g_strdup_printf("DROP INDEX CONCURRENTLY %s, or REINDEX INDEX CONCURRENTLY", *index);
-		tell(doctor, "indexes", DOCTOR_WARNING, hint, "%s is INVALID: it costs writes and answers no query",
-		     *index);
+		g_autofree char *hint = g_strdup_printf(
+			"DROP INDEX CONCURRENTLY %s, or REINDEX INDEX CONCURRENTLY", *index);
+		tell(doctor, "indexes", DOCTOR_WARNING, hint,
+		     "%s is INVALID: it costs writes and answers no query", *index);
 	}
 }
 
@@ -195,18 +208,23 @@ static void examine_database(Doctor *doctor)
 	DeployContext *context = doctor->context;
 	g_autoptr(GError) why = NULL;
 	g_auto(GStrv) settings = deploy_target_settings(context->repo, context->environment, &why);
-	g_autofree char *where = settings ? pg_settings_describe((const char *const *)settings) : NULL;
+	g_autofree char *where =
+		settings ? pg_settings_describe((const char *const *)settings) : NULL;
 	g_autoptr(PgSession) session =
-	        settings ? deploy_target_connect(context->repo, context->environment, "doctor", &why) : NULL;
+		settings
+			? deploy_target_connect(context->repo, context->environment, "doctor", &why)
+			: NULL;
 	g_auto(LedgerState) state = {0};
 
 	if (!session || !ledger_database_state(session, &state, &why)) {
 		tell_error(doctor, "connection", why);
 		return;
 	}
-	tell(doctor, "connection", DOCTOR_OK, NULL, "%s%s", where, context->environment->embedded ? " (embedded)" : "");
+	tell(doctor, "connection", DOCTOR_OK, NULL, "%s%s", where,
+	     context->environment->embedded ? " (embedded)" : "");
 	if (state.pooled)
-		tell(doctor, "pooler", DOCTOR_FAILED, "connect to PostgreSQL itself, or to a pool in session mode",
+		tell(doctor, "pooler", DOCTOR_FAILED,
+		     "connect to PostgreSQL itself, or to a pool in session mode",
 		     "a transaction pooler: the server process changes between statements");
 	else
 		tell(doctor, "pooler", DOCTOR_OK, NULL, "none, or in session mode");

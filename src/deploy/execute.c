@@ -296,7 +296,8 @@ static bool conclude(DeployExecution *execution, guint failed_index, DeployResul
 	result->done = items ? items->len : 0;
 	forgive_lost_answer(execution, result, why);
 	if (error_is(*why, ERR_CONNECTION))
-		(*why)->code = ERR_FAILED; /* for who asks, the migration failed: what was lost is known now */
+		(*why)->code = ERR_FAILED; /* for who asks, the migration failed: what was lost is
+					      known now */
 	if (*why)
 		describe_state(execution, result->done, why);
 	if (!items || !write_finish(execution, items, *why, result->failed, &trouble)) {

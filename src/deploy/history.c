@@ -33,7 +33,8 @@ DeployHistory *deploy_history(DeployContext *context, GError **error)
 	notes = ledger_notes_read(context->repo, context->environment->name, true, error);
 	if (notes && notes->links->len == 0 && !context->options.no_fetch) {
 		g_clear_pointer(&notes, ledger_notes_free);
-		if (!ledger_sync_fetch(context->repo, context->environment->name, &context->sync, error))
+		if (!ledger_sync_fetch(context->repo, context->environment->name, &context->sync,
+				       error))
 			return NULL;
 		notes = ledger_notes_read(context->repo, context->environment->name, true, error);
 	}
@@ -65,7 +66,7 @@ const Record *deploy_history_find(const DeployHistory *history, const char *name
 	for (guint i = 0; i < history->records->len; i++) {
 		const Record *record = g_ptr_array_index(history->records, i);
 		if (is_number ? record->sequence == sequence
-		              : strlen(name) >= shortest && g_str_has_prefix(record->id, name))
+			      : strlen(name) >= shortest && g_str_has_prefix(record->id, name))
 			return record;
 	}
 	return NULL;

@@ -23,10 +23,13 @@ static void fill_pending(DeployContext *context, StatusReport *report)
 		StatusPending *pending = g_new0(StatusPending, 1);
 		GPtrArray *requires = g_ptr_array_new();
 		const GitLanding *landing =
-		        context->landings ? g_hash_table_lookup(context->landings, migration->up.path) : NULL;
+			context->landings
+				? g_hash_table_lookup(context->landings, migration->up.path)
+				: NULL;
 
 		for (guint j = 0; directives && j < directives->requires->len; j++)
-			g_ptr_array_add(requires, g_strdup(g_ptr_array_index(directives->requires, j)));
+			g_ptr_array_add(requires,
+					g_strdup(g_ptr_array_index(directives->requires, j)));
 		take_list(&pending->requires, requires);
 		pending->id = g_strdup(migration->id);
 		pending->path = g_strdup(migration->up.path);
@@ -41,7 +44,8 @@ static void fill_pending(DeployContext *context, StatusReport *report)
 
 static void fill_change(DeployContext *context, const PlanEdit *edit, StatusEdit *shown)
 {
-	g_autoptr(GPtrArray) changes = history_edit_changes(context->repo, context->target->oid, edit, NULL);
+	g_autoptr(GPtrArray) changes =
+		history_edit_changes(context->repo, context->target->oid, edit, NULL);
 	const GitChange *change = changes && changes->len ? g_ptr_array_index(changes, 0) : NULL;
 	g_autoptr(GDateTime) when = change ? g_date_time_new_from_unix_utc(change->time) : NULL;
 
@@ -74,11 +78,13 @@ static void fill_lists(DeployContext *context, StatusReport *report)
 	GPtrArray *partial = g_ptr_array_new();
 
 	for (guint i = 0; i < context->plan->removed->len; i++)
-		g_ptr_array_add(removed, g_strdup(((Applied *)g_ptr_array_index(context->plan->removed, i))->id));
+		g_ptr_array_add(
+			removed,
+			g_strdup(((Applied *)g_ptr_array_index(context->plan->removed, i))->id));
 	for (guint i = 0; i < context->plan->renames->len; i++) {
 		const PlanRename *rename = g_ptr_array_index(context->plan->renames, i);
-		g_ptr_array_add(renamed,
-		                g_strdup_printf("%s -> %s", rename->applied->id, rename->migration->id));
+		g_ptr_array_add(renamed, g_strdup_printf("%s -> %s", rename->applied->id,
+							 rename->migration->id));
 	}
 	for (char **each = context->partial; *each; each++) {
 		g_auto(GStrv) part = g_strsplit(*each, "\t", 2);
@@ -104,17 +110,19 @@ static void fill_last(DeployContext *context, StatusReport *report)
 	if (!last)
 		return;
 	report->deployed = g_strdup(last->object);
-	report->last_action =
-	        g_strdup(last->action == RECORD_FINISH ? "deployment" : record_action_name(last->action));
-	report->last_outcome = last->action == RECORD_FINISH ? g_strdup(record_outcome_name(last->outcome)) : NULL;
+	report->last_action = g_strdup(
+		last->action == RECORD_FINISH ? "deployment" : record_action_name(last->action));
+	report->last_outcome =
+		last->action == RECORD_FINISH ? g_strdup(record_outcome_name(last->outcome)) : NULL;
 	report->last_time = g_strdup(last->time);
 	report->last_who = name_of(last->tagger);
 	report->last_sequence = last->sequence;
 	report->last_error = g_strdup(last->error);
 	if (deploy_open_record(context))
-		report->overdue = g_strdup_printf("record %" G_GINT64_FORMAT " began at %s and has no outcome: it is under "
-		                                  "way, or its deployer crashed",
-		                                  last->sequence, last->time);
+		report->overdue = g_strdup_printf("record %" G_GINT64_FORMAT
+						  " began at %s and has no outcome: it is under "
+						  "way, or its deployer crashed",
+						  last->sequence, last->time);
 }
 
 static void fill_ledger(DeployContext *context, StatusReport *report)
@@ -124,11 +132,13 @@ static void fill_ledger(DeployContext *context, StatusReport *report)
 	report->is_signed = context->environment->sign;
 	report->records = context->links->len;
 	report->ledger = ledger_comparison_describe(context->comparison);
-	report->ledger_stops = relation == LEDGERS_DATABASE_BEHIND || relation == LEDGERS_DATABASE_GAP ||
-	                       relation == LEDGERS_FORKED;
-	if (!report->ledger && context->last && strcmp(context->last->database, context->ledger.database) != 0) {
-		report->ledger = g_strdup_printf("its records were written in another database (%s)",
-		                                 context->last->database);
+	report->ledger_stops = relation == LEDGERS_DATABASE_BEHIND ||
+			       relation == LEDGERS_DATABASE_GAP || relation == LEDGERS_FORKED;
+	if (!report->ledger && context->last &&
+	    strcmp(context->last->database, context->ledger.database) != 0) {
+		report->ledger =
+			g_strdup_printf("its records were written in another database (%s)",
+					context->last->database);
 		report->ledger_stops = true;
 	}
 }
@@ -137,8 +147,8 @@ static void fill_relation(DeployContext *context, StatusReport *report)
 {
 	if (report->deployed)
 		report->relation_known =
-		        git_repo_ahead_behind(context->repo, report->commit, report->deployed, &report->ahead,
-		                              &report->behind, NULL);
+			git_repo_ahead_behind(context->repo, report->commit, report->deployed,
+					      &report->ahead, &report->behind, NULL);
 }
 
 static bool read_all(DeployContext *context, bool fetch, GError **error)

@@ -8,7 +8,8 @@
 static void add_texts(GPtrArray *texts, const GPtrArray *problems)
 {
 	for (guint i = 0; i < problems->len; i++)
-		g_ptr_array_add(texts, g_strdup(((LedgerProblem *)g_ptr_array_index(problems, i))->text));
+		g_ptr_array_add(texts,
+				g_strdup(((LedgerProblem *)g_ptr_array_index(problems, i))->text));
 }
 
 /* Every record of the database, parsed; those that cannot be are the audit's problem. */
@@ -28,10 +29,12 @@ static GPtrArray *all_records(DeployContext *context, GError **error)
 	return records;
 }
 
-static bool check_rows(DeployContext *context, VerifyReport *report, GPtrArray *found, GError **error)
+static bool check_rows(DeployContext *context, VerifyReport *report, GPtrArray *found,
+		       GError **error)
 {
 	g_autoptr(GPtrArray) records = all_records(context, error);
-	g_autoptr(AppliedSet) applied = records ? ledger_database_applied(context->session, true, error) : NULL;
+	g_autoptr(AppliedSet) applied =
+		records ? ledger_database_applied(context->session, true, error) : NULL;
 	g_autoptr(GPtrArray) problems = ledger_problems_new();
 
 	if (!applied)
@@ -42,14 +45,15 @@ static bool check_rows(DeployContext *context, VerifyReport *report, GPtrArray *
 	return true;
 }
 
-static bool check_database(DeployContext *context, bool full, VerifyReport *report, GPtrArray *found, GError **error)
+static bool check_database(DeployContext *context, bool full, VerifyReport *report,
+			   GPtrArray *found, GError **error)
 {
 	g_autoptr(LedgerAudit) audit = NULL;
 
 	if (!context->ledger.present)
 		return true;
-	audit = ledger_audit(context->session, context->repo, context->environment, &context->ledger, context->links,
-	                     full, error);
+	audit = ledger_audit(context->session, context->repo, context->environment,
+			     &context->ledger, context->links, full, error);
 	if (!audit)
 		return false;
 	add_texts(found, audit->problems);
@@ -59,9 +63,11 @@ static bool check_database(DeployContext *context, bool full, VerifyReport *repo
 	return check_rows(context, report, found, error);
 }
 
-static bool check_notes(DeployContext *context, VerifyReport *report, GPtrArray *found, GError **error)
+static bool check_notes(DeployContext *context, VerifyReport *report, GPtrArray *found,
+			GError **error)
 {
-	g_autoptr(LedgerNotes) notes = ledger_notes_read(context->repo, context->environment->name, true, error);
+	g_autoptr(LedgerNotes) notes =
+		ledger_notes_read(context->repo, context->environment->name, true, error);
 
 	if (!notes)
 		return false;
@@ -76,13 +82,15 @@ static void compare_both(DeployContext *context, GPtrArray *found, GPtrArray *re
 
 	if (context->last && strcmp(context->last->database, context->ledger.database) != 0)
 		g_ptr_array_add(found,
-		                g_strdup_printf("the records were written in another database (%s) than this one (%s)",
-		                                context->last->database, context->ledger.database));
+				g_strdup_printf("the records were written in another database (%s) "
+						"than this one (%s)",
+						context->last->database, context->ledger.database));
 	if (!text)
 		return;
 	/* Notes that merely lag are what a crash or an unreachable remote leaves. */
 	if (context->comparison->relation == LEDGERS_NOTES_BEHIND)
-		g_ptr_array_add(remarks, g_strconcat(text, ": the next deployment appends them", NULL));
+		g_ptr_array_add(remarks,
+				g_strconcat(text, ": the next deployment appends them", NULL));
 	else
 		g_ptr_array_add(found, g_strdup(text));
 }
@@ -98,7 +106,8 @@ VerifyReport *deploy_verify(DeployContext *context, bool full, GError **error)
 		return NULL;
 	report = verify_report_new(context->environment->name);
 	report->is_signed = context->environment->sign;
-	if (!check_database(context, full, report, found, error) || !check_notes(context, report, found, error))
+	if (!check_database(context, full, report, found, error) ||
+	    !check_notes(context, report, found, error))
 		return NULL;
 	compare_both(context, found, remarks);
 	g_ptr_array_add(found, NULL);

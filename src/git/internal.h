@@ -1,5 +1,6 @@
 /*
- * What the files of part git share, and nobody else sees: the handle's inside, and libgit2's errors as ours.
+ * What the files of part git share, and nobody else sees: the handle's inside, and libgit2's errors
+ * as ours.
  */
 #pragma once
 
@@ -27,14 +28,16 @@ bool git_internal_fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2,
 bool git_internal_oid(git_oid *oid, const char *text, GError **error);
 char *git_internal_text(const git_oid *oid);
 
-/* After a lookup failed because a partial clone lacks the object: has git fetch it. False when that is not so. */
+/* After a lookup failed because a partial clone lacks the object: has git fetch it. False when that
+ * is not so. */
 bool git_internal_fetch_missing(GitRepo *repo, const char *oid);
 
 /* The tree that a commit or tree id, or revision, stands for; NULL with an error. */
 git_tree *git_internal_tree(GitRepo *repo, const char *treeish, GError **error);
 
 /* The tree of a folder below another; NULL without error when there is no such folder. */
-git_tree *git_internal_subtree(GitRepo *repo, const git_tree *tree, const char *folder, GError **error);
+git_tree *git_internal_subtree(GitRepo *repo, const git_tree *tree, const char *folder,
+			       GError **error);
 
 /* Whom commits that we write are by: what git is configured with, else git-migrate at this host. */
 git_signature *git_internal_committer(GitRepo *repo, GError **error);

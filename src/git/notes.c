@@ -17,7 +17,8 @@ void git_notes_entry_free(GitNotesEntry *entry)
 	g_free(entry);
 }
 
-/* "ab/cdef..." -> "abcdef..."; NULL when the path is no note's. Git fans out by two digits a level (notes.c of git). */
+/* "ab/cdef..." -> "abcdef..."; NULL when the path is no note's. Git fans out by two digits a level
+ * (notes.c of git). */
 static char *object_of(const char *path)
 {
 	g_auto(GStrv) part = g_strsplit(path, "/", -1);
@@ -52,7 +53,8 @@ static void join_texts(GitNotesEntry *known, GBytes *more)
 
 GPtrArray *git_notes_read(GitRepo *repo, const char *ref, GError **error)
 {
-	g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func((GDestroyNotify)git_notes_entry_free);
+	g_autoptr(GPtrArray) notes =
+		g_ptr_array_new_with_free_func((GDestroyNotify)git_notes_entry_free);
 	g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
 	g_autoptr(GError) why = NULL;
 	g_autofree char *tip = git_ref_read(repo, ref, &why);
@@ -112,7 +114,8 @@ static Growing *grow(GHashTable *growing, const char *object)
 	return found;
 }
 
-/* Takes the old texts of the objects that grow out of the list; all other entries stay as they are. */
+/* Takes the old texts of the objects that grow out of the list; all other entries stay as they are.
+ */
 static bool take_old_texts(GitRepo *repo, GPtrArray *entries, GHashTable *growing, GError **error)
 {
 	for (guint i = 0; i < entries->len;) {
@@ -146,8 +149,10 @@ static bool write_grown(GitRepo *repo, GHashTable *growing, GPtrArray *entries, 
 	g_hash_table_iter_init(&each, growing);
 	while (g_hash_table_iter_next(&each, &object, &value)) {
 		const Growing *grown = value;
-		g_autofree char *path = g_strdup_printf("%.2s/%s", (const char *)object, (const char *)object + 2);
-		g_autofree char *blob = git_repo_write_blob(repo, grown->text->data, grown->text->len, error);
+		g_autofree char *path =
+			g_strdup_printf("%.2s/%s", (const char *)object, (const char *)object + 2);
+		g_autofree char *blob =
+			git_repo_write_blob(repo, grown->text->data, grown->text->len, error);
 
 		if (!blob)
 			return false;
@@ -157,10 +162,11 @@ static bool write_grown(GitRepo *repo, GHashTable *growing, GPtrArray *entries, 
 }
 
 /* The tree of the notes at `tip` with the additions. */
-static char *write_tree(GitRepo *repo, const char *tip, const GitNoteAddition *additions, guint count, GError **error)
+static char *write_tree(GitRepo *repo, const char *tip, const GitNoteAddition *additions,
+			guint count, GError **error)
 {
-	g_autoptr(GHashTable) growing =
-	        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)growing_free);
+	g_autoptr(GHashTable) growing = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+							      (GDestroyNotify)growing_free);
 	g_autoptr(GPtrArray) entries = list_notes(repo, tip, error);
 
 	for (guint i = 0; i < count; i++)
@@ -168,25 +174,27 @@ static char *write_tree(GitRepo *repo, const char *tip, const GitNoteAddition *a
 	if (!entries || !take_old_texts(repo, entries, growing, error))
 		return NULL;
 	for (guint i = 0; i < count; i++)
-		g_byte_array_append(grow(growing, additions[i].object)->text, (const guint8 *)additions[i].text,
-		                    (guint)additions[i].length);
+		g_byte_array_append(grow(growing, additions[i].object)->text,
+				    (const guint8 *)additions[i].text, (guint)additions[i].length);
 	if (!write_grown(repo, growing, entries, error))
 		return NULL;
 	return git_repo_write_tree(repo, entries, error);
 }
 
-bool git_notes_append(GitRepo *repo, const char *ref, const GitNoteAddition *additions, guint count, const char *message,
-                      GError **error)
+bool git_notes_append(GitRepo *repo, const char *ref, const GitNoteAddition *additions, guint count,
+		      const char *message, GError **error)
 {
 	for (int i = 0; i < ATTEMPTS; i++) {
 		g_autoptr(GError) why = NULL;
 		g_autofree char *tip = git_ref_read(repo, ref, &why);
 		g_autofree char *tree = why ? NULL : write_tree(repo, tip, additions, count, &why);
 		const char *const parents[] = {tip, NULL};
-		g_autofree char *commit = tree ? git_repo_write_commit(repo, tree, parents, message, &why) : NULL;
+		g_autofree char *commit =
+			tree ? git_repo_write_commit(repo, tree, parents, message, &why) : NULL;
 		bool moved = false;
 
-		if (!commit || !git_ref_move(repo, ref, commit, tip, "git migrate: record", &moved, &why)) {
+		if (!commit ||
+		    !git_ref_move(repo, ref, commit, tip, "git migrate: record", &moved, &why)) {
 			g_propagate_error(error, g_steal_pointer(&why));
 			return false;
 		}
@@ -194,5 +202,6 @@ bool git_notes_append(GitRepo *repo, const char *ref, const GitNoteAddition *add
 			return true;
 		g_usleep((gulong)g_random_int_range(500, 10000));
 	}
-	return error_set(error, ERR_REPOSITORY, "cannot move '%s': other processes keep moving it", ref);
+	return error_set(error, ERR_REPOSITORY, "cannot move '%s': other processes keep moving it",
+			 ref);
 }

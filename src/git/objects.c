@@ -82,7 +82,9 @@ static void fail_revision(GitRepo *repo, const char *revision, GError **error)
 	}
 	error_set(error, ERR_REPOSITORY, "'%s' names no commit in this repository", revision);
 	if (repo->shallow)
-		error_hint(error, "this is a shallow clone: git fetch --unshallow (in CI: fetch-depth: 0)");
+		error_hint(
+			error,
+			"this is a shallow clone: git fetch --unshallow (in CI: fetch-depth: 0)");
 	else
 		error_hint(error, "fetch it first: git fetch --tags");
 }
@@ -128,7 +130,8 @@ char *git_repo_commit_message(GitRepo *repo, const char *oid, GError **error)
 	return NULL;
 }
 
-bool git_repo_ahead_behind(GitRepo *repo, const char *tip, const char *base, guint *ahead, guint *behind, GError **error)
+bool git_repo_ahead_behind(GitRepo *repo, const char *tip, const char *base, guint *ahead,
+			   guint *behind, GError **error)
 {
 	git_oid ours, theirs;
 	size_t more, less;
@@ -136,7 +139,8 @@ bool git_repo_ahead_behind(GitRepo *repo, const char *tip, const char *base, gui
 	if (!git_internal_oid(&ours, tip, error) || !git_internal_oid(&theirs, base, error))
 		return false;
 	if (git_graph_ahead_behind(&more, &less, repo->handle, &ours, &theirs) != 0)
-		return git_internal_fail(error, "cannot compare commits %.12s and %.12s", tip, base);
+		return git_internal_fail(error, "cannot compare commits %.12s and %.12s", tip,
+					 base);
 	*ahead = (guint)more;
 	*behind = (guint)less;
 	return true;
@@ -158,7 +162,8 @@ git_tree *git_internal_tree(GitRepo *repo, const char *treeish, GError **error)
 	return (git_tree *)object;
 }
 
-git_tree *git_internal_subtree(GitRepo *repo, const git_tree *tree, const char *folder, GError **error)
+git_tree *git_internal_subtree(GitRepo *repo, const git_tree *tree, const char *folder,
+			       GError **error)
 {
 	g_autoptr(git_tree_entry) entry = NULL;
 	git_object *object = NULL;
@@ -178,8 +183,10 @@ git_tree *git_internal_subtree(GitRepo *repo, const git_tree *tree, const char *
 	return (git_tree *)object;
 }
 
-/* Adds all blobs below a tree, whose names begin with `prefix`. Depth is bounded by what git can check out. */
-static bool list_tree(GitRepo *repo, const git_tree *tree, const char *prefix, GPtrArray *entries, GError **error)
+/* Adds all blobs below a tree, whose names begin with `prefix`. Depth is bounded by what git can
+ * check out. */
+static bool list_tree(GitRepo *repo, const git_tree *tree, const char *prefix, GPtrArray *entries,
+		      GError **error)
 {
 	for (size_t i = 0; i < git_tree_entrycount(tree); i++) {
 		const git_tree_entry *entry = git_tree_entry_byindex(tree, i);
@@ -210,7 +217,8 @@ static bool list_tree(GitRepo *repo, const git_tree *tree, const char *prefix, G
 
 GPtrArray *git_repo_list(GitRepo *repo, const char *treeish, const char *folder, GError **error)
 {
-	g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func((GDestroyNotify)git_entry_free);
+	g_autoptr(GPtrArray) entries =
+		g_ptr_array_new_with_free_func((GDestroyNotify)git_entry_free);
 	g_autoptr(git_tree) root = git_internal_tree(repo, treeish, error);
 	g_autoptr(git_tree) tree = NULL;
 	g_autoptr(GError) why = NULL;
@@ -268,7 +276,8 @@ GBytes *git_repo_blob(GitRepo *repo, const char *oid, GError **error)
 
 char *git_repo_diff_blobs(GitRepo *repo, const char *old_oid, const char *new_oid, GError **error)
 {
-	const char *const arguments[] = {"diff", "--no-color", "--no-ext-diff", "--no-textconv", old_oid, new_oid, NULL};
+	const char *const arguments[] = {
+		"diff", "--no-color", "--no-ext-diff", "--no-textconv", old_oid, new_oid, NULL};
 	g_autofree char *text = git_repo_run(repo, arguments, error);
 	const char *hunk;
 

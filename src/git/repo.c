@@ -73,7 +73,8 @@ char *git_repo_run(const GitRepo *repo, const char *const *arguments, GError **e
 static void start_libgit2(void)
 {
 	static bool started;
-	/* Extensions that change nothing for a reader of objects and refs (gitrepository-layout(5)). */
+	/* Extensions that change nothing for a reader of objects and refs
+	 * (gitrepository-layout(5)). */
 	const char *extensions[] = {"worktreeconfig", "relativeworktrees", "preciousobjects"};
 
 	if (started)
@@ -81,7 +82,8 @@ static void start_libgit2(void)
 	started = true;
 	git_libgit2_init();
 	git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, G_N_ELEMENTS(extensions));
-	/* Git was asked before and has judged the owner; libgit2 1.5 does not know safe.directory=*. */
+	/* Git was asked before and has judged the owner; libgit2 1.5 does not know
+	 * safe.directory=*. */
 	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
 }
 
@@ -90,11 +92,14 @@ static bool refuse_place(const ProcResult *said, GError **error)
 	const bool ownership = strstr(said->err->str, "dubious ownership") != NULL;
 
 	g_strchomp(said->err->str);
-	error_set(error, ERR_REPOSITORY, ownership ? "git does not trust this repository: it belongs to somebody else"
-	                                           : "there is no git repository here");
+	error_set(error, ERR_REPOSITORY,
+		  ownership ? "git does not trust this repository: it belongs to somebody else"
+			    : "there is no git repository here");
 	error_detail(error, "%s", said->err->str);
-	return error_hint(error, ownership ? "git config --global --add safe.directory FOLDER, if you trust it"
-	                                   : "change into a repository, or make one: git init");
+	return error_hint(
+		error, ownership
+			       ? "git config --global --add safe.directory FOLDER, if you trust it"
+			       : "change into a repository, or make one: git init");
 }
 
 static char *absolute(const char *path)
@@ -107,30 +112,33 @@ static char *absolute(const char *path)
 static bool fill_places(GitRepo *repo, char **line, GError **error)
 {
 	if (g_strv_length(line) < 5)
-		return error_set(error, ERR_REPOSITORY, "git rev-parse answered in an unknown form");
+		return error_set(error, ERR_REPOSITORY,
+				 "git rev-parse answered in an unknown form");
 	repo->dir = g_strdup(line[0]);
 	repo->common_dir = absolute(line[1]);
 	repo->bare = strcmp(line[2], "true") == 0;
 	repo->shallow = strcmp(line[3], "true") == 0;
 	if (strcmp(line[4], "sha1") == 0)
 		return true;
-	error_set(error, ERR_REPOSITORY, "this repository has %s objects, and libgit2 " LIBGIT2_VERSION
-	                                 " reads only SHA-1 ones",
-	          line[4]);
+	error_set(error, ERR_REPOSITORY,
+		  "this repository has %s objects, and libgit2 " LIBGIT2_VERSION
+		  " reads only SHA-1 ones",
+		  line[4]);
 	return error_hint(error, "use a clone with --object-format=sha1 for deployments");
 }
 
-/* One question to git: it decides whether there is a repository, and whether its owner is trusted. */
+/* One question to git: it decides whether there is a repository, and whether its owner is trusted.
+ */
 static bool ask_places(GitRepo *repo, GError **error)
 {
 	const char *const argv[] = {"git",
-	                            "rev-parse",
-	                            "--absolute-git-dir",
-	                            "--git-common-dir",
-	                            "--is-bare-repository",
-	                            "--is-shallow-repository",
-	                            "--show-object-format",
-	                            NULL};
+				    "rev-parse",
+				    "--absolute-git-dir",
+				    "--git-common-dir",
+				    "--is-bare-repository",
+				    "--is-shallow-repository",
+				    "--show-object-format",
+				    NULL};
 	g_auto(ProcResult) said = {0};
 	g_auto(GStrv) line = NULL;
 
@@ -147,16 +155,20 @@ static bool open_handle(GitRepo *repo, GError **error)
 	const git_error *why;
 
 	start_libgit2();
-	if (git_repository_open_ext(&repo->handle, repo->dir, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL) == 0)
+	if (git_repository_open_ext(&repo->handle, repo->dir, GIT_REPOSITORY_OPEN_NO_SEARCH,
+				    NULL) == 0)
 		return true;
 	why = git_error_last();
 	if (why && strstr(why->message, "refstorage")) {
-		error_set(error, ERR_REPOSITORY, "this repository keeps its refs as a reftable, which libgit2 "
-		                                 LIBGIT2_VERSION " cannot read");
+		error_set(error, ERR_REPOSITORY,
+			  "this repository keeps its refs as a reftable, which "
+			  "libgit2 " LIBGIT2_VERSION " cannot read");
 		return error_hint(error, "git refs migrate --ref-format=files");
 	}
 	git_internal_fail(error, "cannot open the repository in '%s'", repo->dir);
-	return error_hint(error, "git-migrate needs a repository with SHA-1 objects and the files ref format");
+	return error_hint(
+		error,
+		"git-migrate needs a repository with SHA-1 objects and the files ref format");
 }
 
 GitRepo *git_repo_open(GError **error)
@@ -229,12 +241,13 @@ static void parse_config(GitRepo *repo, const GString *text)
 		key = newline ? g_strndup(entry, (gsize)(newline - entry)) : g_strdup(entry);
 		g_hash_table_replace(repo->origins, g_strdup(key), g_strdup(origin));
 		g_hash_table_replace(repo->config, g_steal_pointer(&key),
-		                     g_strdup(newline ? newline + 1 : "true"));
+				     g_strdup(newline ? newline + 1 : "true"));
 		at = entry + strlen(entry) + 1;
 	}
 }
 
-/* Through git, because libgit2 does not know GIT_CONFIG_COUNT (`git -c`), GIT_CONFIG_GLOBAL or config.worktree. */
+/* Through git, because libgit2 does not know GIT_CONFIG_COUNT (`git -c`), GIT_CONFIG_GLOBAL or
+ * config.worktree. */
 static void load_config(GitRepo *repo)
 {
 	g_autofree char *dir = g_strconcat("--git-dir=", repo->dir, NULL);
@@ -247,7 +260,8 @@ static void load_config(GitRepo *repo)
 		parse_config(repo, said.out);
 }
 
-/* Section and variable names are spelled in lower case by git; the subsection between the dots keeps its case. */
+/* Section and variable names are spelled in lower case by git; the subsection between the dots
+ * keeps its case. */
 static char *canonical_key(const char *key)
 {
 	char *copy = g_strdup(key);

@@ -89,25 +89,30 @@ static char **scratch_environment(GitRepo *repo, const char *scratch)
 
 static bool explain_signing(GError **error)
 {
-	return error_hint(error, "tell git what to sign with: git config gpg.format ssh, git config user.signingKey FILE, "
-	                         "and list the key in git config gpg.ssh.allowedSignersFile FILE; or 'sign: false' in the "
-	                         "environment's file");
+	return error_hint(error, "tell git what to sign with: git config gpg.format ssh, git "
+				 "config user.signingKey FILE, "
+				 "and list the key in git config gpg.ssh.allowedSignersFile FILE; "
+				 "or 'sign: false' in the "
+				 "environment's file");
 }
 
-static bool run_in(char **env, const char *const *argv, const char *input, ProcResult *result, GError **error)
+static bool run_in(char **env, const char *const *argv, const char *input, ProcResult *result,
+		   GError **error)
 {
 	const ProcSpec spec = {.argv = argv,
-	                       .env = (const char *const *)env,
-	                       .input = input,
-	                       .input_length = input ? strlen(input) : 0};
+			       .env = (const char *const *)env,
+			       .input = input,
+			       .input_length = input ? strlen(input) : 0};
 
 	return proc_run(&spec, result, error);
 }
 
-static GBytes *sign_in(char **env, const char *object, const char *name, const char *message, GError **error)
+static GBytes *sign_in(char **env, const char *object, const char *name, const char *message,
+		       GError **error)
 {
 	/* verbatim: or lines that begin with # would vanish */
-	const char *const tag[] = {"git", "tag", "-s", "--cleanup=verbatim", "-F", "-", name, object, NULL};
+	const char *const tag[] = {"git", "tag",  "-s", "--cleanup=verbatim", "-F", "-",
+				   name,  object, NULL};
 	g_autofree char *ref = g_strconcat("refs/tags/", name, NULL);
 	const char *const show[] = {"git", "cat-file", "tag", ref, NULL};
 	g_auto(ProcResult) made = {0};
@@ -127,7 +132,8 @@ static GBytes *sign_in(char **env, const char *object, const char *name, const c
 }
 
 /* The text that git would write for an unsigned tag. */
-static GBytes *plain_text(GitRepo *repo, const char *object, const char *name, const char *message, GError **error)
+static GBytes *plain_text(GitRepo *repo, const char *object, const char *name, const char *message,
+			  GError **error)
 {
 	g_autoptr(git_signature) who = git_internal_committer(repo, error);
 	char sign;
@@ -138,13 +144,15 @@ static GBytes *plain_text(GitRepo *repo, const char *object, const char *name, c
 		return NULL;
 	sign = who->when.offset < 0 ? '-' : '+';
 	minutes = ABS(who->when.offset);
-	text = g_strdup_printf("object %s\ntype commit\ntag %s\ntagger %s <%s> %" G_GINT64_FORMAT " %c%02d%02d\n\n%s",
-	                       object, name, who->name, who->email, (gint64)who->when.time, sign, minutes / 60,
-	                       minutes % 60, message);
+	text = g_strdup_printf("object %s\ntype commit\ntag %s\ntagger %s <%s> %" G_GINT64_FORMAT
+			       " %c%02d%02d\n\n%s",
+			       object, name, who->name, who->email, (gint64)who->when.time, sign,
+			       minutes / 60, minutes % 60, message);
 	return g_bytes_new_take(text, strlen(text));
 }
 
-GBytes *git_sign_text(GitRepo *repo, const char *object, const char *name, const char *message, bool sign, GError **error)
+GBytes *git_sign_text(GitRepo *repo, const char *object, const char *name, const char *message,
+		      bool sign, GError **error)
 {
 	g_autoptr(FileTemporary) scratch = NULL;
 	g_auto(GStrv) env = NULL;
@@ -160,7 +168,8 @@ GBytes *git_sign_text(GitRepo *repo, const char *object, const char *name, const
 
 /* ---- verifying ---- */
 
-/* Objects written go to the scratch folder; the repository's are seen beside them, and its settings hold. */
+/* Objects written go to the scratch folder; the repository's are seen beside them, and its settings
+ * hold. */
 static char **verify_environment(GitRepo *repo, const char *scratch)
 {
 	g_autofree char *objects = objects_folder(repo);
@@ -174,7 +183,8 @@ static char **verify_environment(GitRepo *repo, const char *scratch)
 static char *write_text(char **env, GBytes *text, GError **error)
 {
 	/* --literally: a forged text must be looked at too, not be refused by its form */
-	const char *const argv[] = {"git", "hash-object", "-t", "tag", "-w", "--stdin", "--literally", NULL};
+	const char *const argv[] = {"git", "hash-object", "-t",          "tag",
+				    "-w",  "--stdin",     "--literally", NULL};
 	g_auto(ProcResult) result = {0};
 	ProcSpec spec = {.argv = argv, .env = (const char *const *)env};
 
@@ -184,7 +194,8 @@ static char *write_text(char **env, GBytes *text, GError **error)
 	return g_strndup(result.out->str, GIT_OID_HEXSZ);
 }
 
-/* What stands between `before` and `after` in a line of the text; for the caller to free, or NULL. */
+/* What stands between `before` and `after` in a line of the text; for the caller to free, or NULL.
+ */
 static char *between(const char *text, const char *before, const char *after)
 {
 	const char *start = strstr(text, before);
@@ -197,7 +208,8 @@ static char *between(const char *text, const char *before, const char *after)
 	return end ? g_strndup(start, (gsize)(end - start)) : NULL;
 }
 
-/* ssh: Good "git" signature for NAME with ED25519 key SHA256:...; gpg: [GNUPG:] GOODSIG ID NAME, VALIDSIG FINGERPRINT ... */
+/* ssh: Good "git" signature for NAME with ED25519 key SHA256:...; gpg: [GNUPG:] GOODSIG ID NAME,
+ * VALIDSIG FINGERPRINT ... */
 static void read_signer(const char *said, GitVerdict *verdict)
 {
 	g_autofree char *good = between(said, "[GNUPG:] GOODSIG ", "\n");
@@ -212,7 +224,8 @@ static void read_signer(const char *said, GitVerdict *verdict)
 	if (valid) {
 		g_auto(GStrv) word = g_strsplit(valid, " ", -1);
 		const guint words = g_strv_length(word);
-		/* The last word is the primary key's fingerprint, the first the signing subkey's. */
+		/* The last word is the primary key's fingerprint, the first the signing subkey's.
+		 */
 		verdict->key = g_strdup(word[words - 1]);
 	}
 }
@@ -223,24 +236,27 @@ static char *reason_of(const char *said, bool knows_revoked)
 	static const struct {
 		const char *seen, *means;
 	} reasons[] = {
-	        {"no signature found", "it is not signed"},
-	        {"allowedSignersFile needs to be configured", "gpg.ssh.allowedSignersFile is not set, so no ssh key is known"},
-	        {"revoked", "the key was revoked"},
-	        {"REVKEYSIG", "the key was revoked"},
-	        {"EXPKEYSIG", "the key has expired"},
-	        {"certificate or key has expired", "the key was not valid at that time"},
-	        {"has expired", "the key was not valid at that time"},
-	        {"not yet valid", "the key was not valid at that time"},
-	        {"No principal matched", "the key is not listed in gpg.ssh.allowedSignersFile, or was not valid at that time"},
-	        {"incorrect signature", "the text was changed after it was signed"},
-	        {"BADSIG", "the text was changed after it was signed"},
-	        {"NO_PUBKEY", "the key is not in the gpg keyring"},
+		{"no signature found", "it is not signed"},
+		{"allowedSignersFile needs to be configured",
+		 "gpg.ssh.allowedSignersFile is not set, so no ssh key is known"},
+		{"revoked", "the key was revoked"},
+		{"REVKEYSIG", "the key was revoked"},
+		{"EXPKEYSIG", "the key has expired"},
+		{"certificate or key has expired", "the key was not valid at that time"},
+		{"has expired", "the key was not valid at that time"},
+		{"not yet valid", "the key was not valid at that time"},
+		{"No principal matched", "the key is not listed in gpg.ssh.allowedSignersFile, or "
+					 "was not valid at that time"},
+		{"incorrect signature", "the text was changed after it was signed"},
+		{"BADSIG", "the text was changed after it was signed"},
+		{"NO_PUBKEY", "the key is not in the gpg keyring"},
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(reasons); i++)
 		if (strstr(said, reasons[i].seen))
 			return g_strdup(reasons[i].means);
-	/* git shows nothing of what ssh-keygen says about a revoked key; all else that ssh-keygen refuses is named above. */
+	/* git shows nothing of what ssh-keygen says about a revoked key; all else that ssh-keygen
+	 * refuses is named above. */
 	if (knows_revoked && strstr(said, "Could not verify signature"))
 		return g_strdup("the key was revoked");
 	return g_strdup_printf("git does not accept it: %.200s", said);
@@ -259,8 +275,8 @@ static GitVerdict *verify_one(char **env, GBytes *text, bool knows_revoked, GErr
 	verdict->good = result.status == 0;
 	read_signer(result.err->str, verdict);
 	if (!verdict->good) {
-		g_autofree char *said = g_strdelimit(g_strchomp(g_strdup(result.err->str)), "\r\n", ' ');
-		verdict->reason = reason_of(said, knows_revoked);
+		g_strdelimit(g_strchomp(result.err->str), "\r\n", ' ');
+		verdict->reason = reason_of(result.err->str, knows_revoked);
 	}
 	return verdict;
 }
@@ -268,7 +284,8 @@ static GitVerdict *verify_one(char **env, GBytes *text, bool knows_revoked, GErr
 GPtrArray *git_verify_texts(GitRepo *repo, const GPtrArray *texts, GError **error)
 {
 	g_autoptr(FileTemporary) scratch = file_make_temporary_folder(error);
-	g_autoptr(GPtrArray) verdicts = g_ptr_array_new_with_free_func((GDestroyNotify)git_verdict_free);
+	g_autoptr(GPtrArray) verdicts =
+		g_ptr_array_new_with_free_func((GDestroyNotify)git_verdict_free);
 	const bool knows_revoked = git_repo_config(repo, "gpg.ssh.revocationFile") != NULL;
 	g_auto(GStrv) env = NULL;
 
@@ -276,7 +293,8 @@ GPtrArray *git_verify_texts(GitRepo *repo, const GPtrArray *texts, GError **erro
 		return NULL;
 	env = verify_environment(repo, scratch);
 	for (guint i = 0; i < texts->len; i++) {
-		GitVerdict *verdict = verify_one(env, g_ptr_array_index(texts, i), knows_revoked, error);
+		GitVerdict *verdict =
+			verify_one(env, g_ptr_array_index(texts, i), knows_revoked, error);
 		if (!verdict)
 			return NULL;
 		g_ptr_array_add(verdicts, verdict);
@@ -301,18 +319,22 @@ static void add_keyring(GString *all)
 {
 	static const char *const files[] = {"pubring.kbx", "pubring.gpg", "trustdb.gpg"};
 	const char *home = g_getenv("GNUPGHOME");
-	g_autofree char *folder = home ? g_strdup(home) : g_build_filename(g_get_home_dir(), ".gnupg", NULL);
+	g_autofree char *folder =
+		home ? g_strdup(home) : g_build_filename(g_get_home_dir(), ".gnupg", NULL);
 
 	for (guint i = 0; i < G_N_ELEMENTS(files); i++) {
 		g_autofree char *path = g_build_filename(folder, files[i], NULL);
 		struct stat info;
 		if (stat(path, &info) == 0)
-			g_string_append_printf(all, "%s %" G_GINT64_FORMAT ".%ld %" G_GINT64_FORMAT "\n", files[i],
-			                       (gint64)info.st_mtim.tv_sec, info.st_mtim.tv_nsec,
-			                       (gint64)info.st_size);
+			g_string_append_printf(all,
+					       "%s %" G_GINT64_FORMAT ".%ld %" G_GINT64_FORMAT "\n",
+					       files[i], (gint64)info.st_mtim.tv_sec,
+					       info.st_mtim.tv_nsec, (gint64)info.st_size);
 	}
-	/* An expired gpg key changes the verdict without any file changing: a verdict holds for a day. */
-	g_string_append_printf(all, "day %" G_GINT64_FORMAT "\n", g_get_real_time() / G_USEC_PER_SEC / 86400);
+	/* An expired gpg key changes the verdict without any file changing: a verdict holds for a
+	 * day. */
+	g_string_append_printf(all, "day %" G_GINT64_FORMAT "\n",
+			       g_get_real_time() / G_USEC_PER_SEC / 86400);
 }
 
 static gint compare_text(gconstpointer a, gconstpointer b)
@@ -337,8 +359,9 @@ char *git_verify_context(GitRepo *repo, GError **error)
 	(void)error;
 	for (GList *each = keys; each; each = each->next)
 		if (g_str_has_prefix(each->data, "gpg."))
-			g_string_append_printf(all, "%s=%s\n", (char *)each->data,
-			                       (char *)g_hash_table_lookup(repo->config, each->data));
+			g_string_append_printf(
+				all, "%s=%s\n", (char *)each->data,
+				(char *)g_hash_table_lookup(repo->config, each->data));
 	g_list_free(keys);
 	add_file(all, allowed);
 	add_file(all, revoked);

@@ -51,8 +51,8 @@ char *git_sync_remote(GitRepo *repo)
 
 /* ---- fetch and push ---- */
 
-static bool run_transport(GitRepo *repo, const char *const *words, const char *remote, const char *const *refspecs,
-                          ProcResult *result, GError **error)
+static bool run_transport(GitRepo *repo, const char *const *words, const char *remote,
+			  const char *const *refspecs, ProcResult *result, GError **error)
 {
 	g_autoptr(GPtrArray) argv = g_ptr_array_new();
 	g_autofree char *dir = g_strconcat("--git-dir=", repo->dir, NULL);
@@ -69,11 +69,13 @@ static bool run_transport(GitRepo *repo, const char *const *words, const char *r
 	for (; *refspecs; refspecs++)
 		g_ptr_array_add(argv, (gpointer)(gsize)*refspecs);
 	g_ptr_array_add(argv, NULL);
-	const ProcSpec spec = {.argv = (const char *const *)argv->pdata, .env = (const char *const *)env};
+	const ProcSpec spec = {.argv = (const char *const *)argv->pdata,
+			       .env = (const char *const *)env};
 	return proc_run(&spec, result, error);
 }
 
-static bool said_error(const ProcResult *result, const char *what, const char *remote, GError **error)
+static bool said_error(const ProcResult *result, const char *what, const char *remote,
+		       GError **error)
 {
 	error_set(error, ERR_REPOSITORY, "git cannot %s '%s'", what, remote);
 	g_strchomp(result->err->str);
@@ -83,10 +85,12 @@ static bool said_error(const ProcResult *result, const char *what, const char *r
 bool git_sync_fetch(GitRepo *repo, const char *remote, const char *const *refspecs, GError **error)
 {
 	const bool partial = git_repo_config(repo, "extensions.partialclone") != NULL;
-	const char *const plain[] = {"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-gc", NULL};
+	const char *const plain[] = {
+		"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-gc", NULL};
 	/* A partial clone would leave the notes' texts out. */
-	const char *const whole[] = {"fetch",        "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-gc",
-	                             "--no-filter",  NULL};
+	const char *const whole[] = {
+		"fetch",        "--quiet",     "--no-tags", "--no-write-fetch-head",
+		"--no-auto-gc", "--no-filter", NULL};
 	g_auto(ProcResult) result = {0};
 
 	if (!run_transport(repo, partial ? whole : plain, remote, refspecs, &result, error))
@@ -97,8 +101,8 @@ bool git_sync_fetch(GitRepo *repo, const char *remote, const char *const *refspe
 /* Hooks print to the same stream: only lines of the form FLAG<tab>FROM:TO<tab>SUMMARY count. */
 static bool line_says_behind(const char *line)
 {
-	static const char *const busy[] = {"[rejected]", "failed to update ref", "cannot lock ref", "fetch first",
-	                                   "non-fast-forward", "stale info"};
+	static const char *const busy[] = {"[rejected]",  "failed to update ref", "cannot lock ref",
+					   "fetch first", "non-fast-forward",     "stale info"};
 
 	if (!g_str_has_prefix(line, "!\t"))
 		return false;
@@ -121,7 +125,8 @@ static GitSyncOutcome judge_push(const ProcResult *result, const char *remote, G
 	return GIT_SYNC_FAILED;
 }
 
-GitSyncOutcome git_sync_push(GitRepo *repo, const char *remote, const char *const *refspecs, GError **error)
+GitSyncOutcome git_sync_push(GitRepo *repo, const char *remote, const char *const *refspecs,
+			     GError **error)
 {
 	const char *const words[] = {"push", "--porcelain", "--no-verify", NULL};
 	g_auto(ProcResult) result = {0};

@@ -53,8 +53,10 @@ static void place_rest(Landings *walk, const git_commit *commit, guint distance)
 	g_hash_table_remove_all(walk->open);
 }
 
-/* Places those open paths that `tree` (may be NULL: no such folder) does not have: they landed with `commit`. */
-static void place_absent(Landings *walk, const git_tree *tree, const git_commit *commit, guint distance)
+/* Places those open paths that `tree` (may be NULL: no such folder) does not have: they landed with
+ * `commit`. */
+static void place_absent(Landings *walk, const git_tree *tree, const git_commit *commit,
+			 guint distance)
 {
 	GHashTableIter each;
 	gpointer path;
@@ -98,24 +100,27 @@ static git_tree *tree_of(Landings *walk, const git_oid *oid)
 
 static bool refuse_shallow(GError **error)
 {
-	error_set(error, ERR_REPOSITORY, "this shallow clone hides when migrations landed, and with it their order");
+	error_set(error, ERR_REPOSITORY,
+		  "this shallow clone hides when migrations landed, and with it their order");
 	return error_hint(error, "git fetch --unshallow (in CI: fetch-depth: 0)");
 }
 
 /* First parent, or NULL at the root. False when the history is cut off here. */
-static bool first_parent(Landings *walk, const git_commit *commit, git_commit **parent, GError **error)
+static bool first_parent(Landings *walk, const git_commit *commit, git_commit **parent,
+			 GError **error)
 {
 	*parent = NULL;
 	if (git_commit_parentcount(commit) == 0)
 		return true;
 	if (git_commit_parent(parent, commit, 0) == 0)
 		return true;
-	return walk->repo->shallow ? refuse_shallow(error) : git_internal_fail(error, "cannot read a parent commit");
+	return walk->repo->shallow ? refuse_shallow(error)
+				   : git_internal_fail(error, "cannot read a parent commit");
 }
 
 /* One step back: what the parent's folder lacks landed with this commit. */
-static bool compare_with_parent(Landings *walk, const git_commit *commit, const git_commit *parent, git_oid *folder,
-                                guint distance, GError **error)
+static bool compare_with_parent(Landings *walk, const git_commit *commit, const git_commit *parent,
+				git_oid *folder, guint distance, GError **error)
 {
 	git_oid before;
 	g_autoptr(git_tree) tree = NULL;
@@ -160,7 +165,8 @@ static bool walk_back(Landings *walk, git_commit *tip, const git_oid *boundary, 
 	return ok;
 }
 
-/* Whether the boundary lies on the first-parent chain is only known by walking it; the merge base bounds the walk otherwise. */
+/* Whether the boundary lies on the first-parent chain is only known by walking it; the merge base
+ * bounds the walk otherwise. */
 static bool on_first_parent_chain(GitRepo *repo, const git_oid *tip, const git_oid *boundary)
 {
 	g_autoptr(git_revwalk) walk = NULL;
@@ -171,19 +177,21 @@ static bool on_first_parent_chain(GitRepo *repo, const git_oid *tip, const git_o
 	git_revwalk_simplify_first_parent(walk);
 	git_revwalk_push(walk, tip);
 	git_revwalk_hide(walk, boundary);
-	/* The last commit that is not hidden has the boundary as its first parent when that is on the chain. */
+	/* The last commit that is not hidden has the boundary as its first parent when that is on
+	 * the chain. */
 	git_oid last = {{0}};
 	while (git_revwalk_next(&oid, walk) == 0)
 		git_oid_cpy(&last, &oid);
 	if (git_oid_is_zero(&last))
 		return git_oid_equal(tip, boundary);
 	g_autoptr(git_commit) commit = NULL;
-	return git_commit_lookup(&commit, repo->handle, &last) == 0 && git_commit_parentcount(commit) > 0 &&
+	return git_commit_lookup(&commit, repo->handle, &last) == 0 &&
+	       git_commit_parentcount(commit) > 0 &&
 	       git_oid_equal(git_commit_parent_id(commit, 0), boundary);
 }
 
-static bool find_boundary(GitRepo *repo, const git_oid *tip, const char *boundary, git_oid *stop, bool *off_chain,
-                          GError **error)
+static bool find_boundary(GitRepo *repo, const git_oid *tip, const char *boundary, git_oid *stop,
+			  bool *off_chain, GError **error)
 {
 	git_oid last;
 
@@ -199,16 +207,20 @@ static bool find_boundary(GitRepo *repo, const git_oid *tip, const char *boundar
 	}
 	if (repo->shallow)
 		return refuse_shallow(error);
-	error_set(error, ERR_REFUSED, "history was rewritten: the last deployed commit %.12s has nothing in common with "
-	                              "this one",
-	          boundary);
+	error_set(
+		error, ERR_REFUSED,
+		"history was rewritten: the last deployed commit %.12s has nothing in common with "
+		"this one",
+		boundary);
 	return error_hint(error, "deploy a commit that descends from it");
 }
 
-GHashTable *git_walk_landings(GitRepo *repo, const char *tip, const char *boundary, const char *folder,
-                              const char *const *paths, bool *off_chain, GError **error)
+GHashTable *git_walk_landings(GitRepo *repo, const char *tip, const char *boundary,
+			      const char *folder, const char *const *paths, bool *off_chain,
+			      GError **error)
 {
-	g_autoptr(GHashTable) found = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)landing_free);
+	g_autoptr(GHashTable) found = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+							    (GDestroyNotify)landing_free);
 	g_autoptr(GHashTable) open = g_hash_table_new(g_str_hash, g_str_equal);
 	g_autoptr(git_commit) commit = NULL;
 	Landings walk = {repo, folder, open, found};
@@ -252,13 +264,24 @@ static bool reaches(const char *raw, const char *original)
 	return g_strv_length(word) == 5 && strcmp(word[3], original) == 0;
 }
 
-GPtrArray *git_walk_changes(GitRepo *repo, const char *tip, const char *path, const char *original, GError **error)
+GPtrArray *git_walk_changes(GitRepo *repo, const char *tip, const char *path, const char *original,
+			    GError **error)
 {
-	const char *const arguments[] = {
-	        "log",        "--no-renames", "--raw", "--no-abbrev", "--no-color", "-m", "--first-parent",
-	        "--format=tformat:%x01%H%x02%an%x02%ae%x02%at%x02%s", tip, "--", path, NULL};
+	const char *const arguments[] = {"log",
+					 "--no-renames",
+					 "--raw",
+					 "--no-abbrev",
+					 "--no-color",
+					 "-m",
+					 "--first-parent",
+					 "--format=tformat:%x01%H%x02%an%x02%ae%x02%at%x02%s",
+					 tip,
+					 "--",
+					 path,
+					 NULL};
 	g_autofree char *text = git_repo_run(repo, arguments, error);
-	g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func((GDestroyNotify)git_change_free);
+	g_autoptr(GPtrArray) changes =
+		g_ptr_array_new_with_free_func((GDestroyNotify)git_change_free);
 	g_auto(GStrv) entries = NULL;
 
 	if (!text)

@@ -20,7 +20,8 @@ static gint compare_paths(gconstpointer a, gconstpointer b)
 	return strcmp((*left)->path, (*right)->path);
 }
 
-static bool insert(git_treebuilder *builder, const char *name, const char *oid, guint mode, GError **error)
+static bool insert(git_treebuilder *builder, const char *name, const char *oid, guint mode,
+		   GError **error)
 {
 	git_oid id;
 
@@ -42,13 +43,14 @@ static char *finish_tree(git_treebuilder *builder, GError **error)
 }
 
 /*
- * Writes the tree of the sorted entries from *at on whose paths begin with the `depth` first bytes of the first one, and moves
- * *at behind them.
+ * Writes the tree of the sorted entries from *at on whose paths begin with the `depth` first bytes
+ * of the first one, and moves *at behind them.
  */
 static char *write_level(GitRepo *repo, GPtrArray *sorted, guint *at, size_t depth, GError **error)
 {
 	g_autoptr(git_treebuilder) builder = NULL;
-	const char *first = *at < sorted->len ? ((GitEntry *)g_ptr_array_index(sorted, *at))->path : "";
+	const char *first =
+		*at < sorted->len ? ((GitEntry *)g_ptr_array_index(sorted, *at))->path : "";
 	g_autofree char *prefix = g_strndup(first, depth);
 
 	if (git_treebuilder_new(&builder, repo->handle, NULL) != 0) {
@@ -89,7 +91,8 @@ char *git_repo_write_tree(GitRepo *repo, const GPtrArray *entries, GError **erro
 	return write_level(repo, sorted, &at, 0, error);
 }
 
-char *git_repo_join_trees(GitRepo *repo, const char *const *names, const char *const *trees, guint count, GError **error)
+char *git_repo_join_trees(GitRepo *repo, const char *const *names, const char *const *trees,
+			  guint count, GError **error)
 {
 	g_autoptr(git_treebuilder) builder = NULL;
 
@@ -113,13 +116,16 @@ static const char *first_of(const char *a, const char *b, const char *c)
 git_signature *git_internal_committer(GitRepo *repo, GError **error)
 {
 	g_autofree char *fallback = g_strconcat("git-migrate@", g_get_host_name(), NULL);
-	const char *name = first_of(g_getenv("GIT_COMMITTER_NAME"), git_repo_config(repo, "committer.name"),
-	                            git_repo_config(repo, "user.name"));
-	const char *email = first_of(g_getenv("GIT_COMMITTER_EMAIL"), git_repo_config(repo, "committer.email"),
-	                             git_repo_config(repo, "user.email"));
+	const char *name =
+		first_of(g_getenv("GIT_COMMITTER_NAME"), git_repo_config(repo, "committer.name"),
+			 git_repo_config(repo, "user.name"));
+	const char *email =
+		first_of(g_getenv("GIT_COMMITTER_EMAIL"), git_repo_config(repo, "committer.email"),
+			 git_repo_config(repo, "user.email"));
 	git_signature *signature = NULL;
 
-	if (git_signature_now(&signature, first_of(name, NULL, "git-migrate"), first_of(email, NULL, fallback)) == 0)
+	if (git_signature_now(&signature, first_of(name, NULL, "git-migrate"),
+			      first_of(email, NULL, fallback)) == 0)
 		return signature;
 	git_internal_fail(error, "the committer's name or address cannot be used");
 	return NULL;
@@ -131,7 +137,8 @@ static void free_commits(git_commit **commits, guint count)
 		git_commit_free(commits[i]);
 }
 
-char *git_repo_write_commit(GitRepo *repo, const char *tree, const char *const *parents, const char *message, GError **error)
+char *git_repo_write_commit(GitRepo *repo, const char *tree, const char *const *parents,
+			    const char *message, GError **error)
 {
 	g_autoptr(git_signature) committer = git_internal_committer(repo, error);
 	g_autoptr(git_tree) root = committer ? git_internal_tree(repo, tree, error) : NULL;
@@ -145,8 +152,8 @@ char *git_repo_write_commit(GitRepo *repo, const char *tree, const char *const *
 		     (git_commit_lookup(&parent[count], repo->handle, &oid) == 0 ||
 		      git_internal_fail(error, "cannot read commit %s", parents[count]));
 	}
-	if (ok && git_commit_create(&oid, repo->handle, NULL, committer, committer, "UTF-8", message, root, count,
-	                            (const git_commit **)(gsize)parent) != 0)
+	if (ok && git_commit_create(&oid, repo->handle, NULL, committer, committer, "UTF-8",
+				    message, root, count, (const git_commit **)(gsize)parent) != 0)
 		ok = git_internal_fail(error, "cannot write a commit");
 	free_commits(parent, G_N_ELEMENTS(parent));
 	return ok ? git_internal_text(&oid) : NULL;
@@ -166,18 +173,20 @@ char *git_ref_read(GitRepo *repo, const char *ref, GError **error)
 	return NULL;
 }
 
-bool git_ref_move(GitRepo *repo, const char *ref, const char *new_oid, const char *old_oid, const char *reason, bool *moved,
-                  GError **error)
+bool git_ref_move(GitRepo *repo, const char *ref, const char *new_oid, const char *old_oid,
+		  const char *reason, bool *moved, GError **error)
 {
 	g_autoptr(git_reference) made = NULL;
 	git_oid target, before;
 	int state;
 
 	*moved = false;
-	if (!git_internal_oid(&target, new_oid, error) || (old_oid && !git_internal_oid(&before, old_oid, error)))
+	if (!git_internal_oid(&target, new_oid, error) ||
+	    (old_oid && !git_internal_oid(&before, old_oid, error)))
 		return false;
 	if (old_oid)
-		state = git_reference_create_matching(&made, repo->handle, ref, &target, 1, &before, reason);
+		state = git_reference_create_matching(&made, repo->handle, ref, &target, 1, &before,
+						      reason);
 	else
 		state = git_reference_create(&made, repo->handle, ref, &target, 0, reason);
 	*moved = state == 0;

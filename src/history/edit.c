@@ -38,7 +38,8 @@ bool history_edit_classify(GitRepo *repo, PlanEdit *edit, GError **error)
 	return true;
 }
 
-GPtrArray *history_edit_changes(GitRepo *repo, const char *commit, const PlanEdit *edit, GError **error)
+GPtrArray *history_edit_changes(GitRepo *repo, const char *commit, const PlanEdit *edit,
+				GError **error)
 {
 	return git_walk_changes(repo, commit, edit->migration->up.path, edit->applied->blob, error);
 }

@@ -14,7 +14,8 @@ typedef struct {
 	MigrationLayout layout;
 	FileRole role;
 	char *id;      /* below the migrations folder, layout's decoration removed */
-	char *version; /* LAYOUT_FLYWAY: the key by which a rollback finds its migration; NULL for repeatables */
+	char *version; /* LAYOUT_FLYWAY: the key by which a rollback finds its migration; NULL for
+			  repeatables */
 	bool repeatable;
 } ScriptName;
 
@@ -66,13 +67,15 @@ static bool read_pair(ScriptName *name)
 	static const struct {
 		const char *suffix;
 		FileRole role;
-	} suffixes[] = {{".up.sql", ROLE_UP}, {".down.sql", ROLE_DOWN}, {".verify.sql", ROLE_VERIFY}};
+	} suffixes[] = {
+		{".up.sql", ROLE_UP}, {".down.sql", ROLE_DOWN}, {".verify.sql", ROLE_VERIFY}};
 
 	for (guint i = 0; i < G_N_ELEMENTS(suffixes); i++) {
 		const size_t length = strlen(suffixes[i].suffix);
 		const size_t whole = strlen(name->path);
 
-		if (!g_str_has_suffix(name->path, suffixes[i].suffix) || strlen(base_of(name->path)) == length)
+		if (!g_str_has_suffix(name->path, suffixes[i].suffix) ||
+		    strlen(base_of(name->path)) == length)
 			continue;
 		name->layout = LAYOUT_PAIR;
 		name->role = suffixes[i].role;
@@ -104,7 +107,8 @@ static bool read_folder(ScriptName *name)
 	return false;
 }
 
-/* V1__x.sql, V1__rollback_x.sql, U1__x.sql, R__x.sql; versions are digits with dots or underscores between them. */
+/* V1__x.sql, V1__rollback_x.sql, U1__x.sql, R__x.sql; versions are digits with dots or underscores
+ * between them. */
 static bool read_flyway(ScriptName *name)
 {
 	const char *base = base_of(name->path);
@@ -113,7 +117,8 @@ static bool read_flyway(ScriptName *name)
 	const char *words = strstr(base + 1, "__");
 	g_autofree char *folder = NULL;
 
-	if ((kind != 'V' && kind != 'U' && kind != 'R') || !words || !words[2] || strcmp(words + 2, ".sql") == 0)
+	if ((kind != 'V' && kind != 'U' && kind != 'R') || !words || !words[2] ||
+	    strcmp(words + 2, ".sql") == 0)
 		return false;
 	if (kind == 'R' ? words != base + 1 : (words == base + 1 || base + 1 + digits < words))
 		return false;
@@ -167,8 +172,8 @@ static const char *layout_words(MigrationLayout layout)
 	return "";
 }
 
-static bool refuse_mixture(const char *folder, const char *directory, const ScriptName *one, const ScriptName *other,
-                           GError **error)
+static bool refuse_mixture(const char *folder, const char *directory, const ScriptName *one,
+			   const ScriptName *other, GError **error)
 {
 	g_autofree char *place = g_strconcat(folder, "/", directory, NULL);
 
@@ -203,7 +208,8 @@ static void fill_file(ScriptFile *file, const char *folder, const ScriptName *na
 	file->blob = g_strdup(name->blob);
 }
 
-static bool refuse_file(const char *folder, const ScriptName *name, const char *message, GError **error)
+static bool refuse_file(const char *folder, const ScriptName *name, const char *message,
+			GError **error)
 {
 	g_autofree char *path = g_strconcat(folder, "/", name->path, NULL);
 
@@ -211,7 +217,8 @@ static bool refuse_file(const char *folder, const ScriptName *name, const char *
 	return error_place(error, path, 0, 0);
 }
 
-static bool add_up(MigrationSet *set, GHashTable *by_version, const ScriptName *name, GError **error)
+static bool add_up(MigrationSet *set, GHashTable *by_version, const ScriptName *name,
+		   GError **error)
 {
 	Migration *migration = g_new0(Migration, 1);
 
@@ -234,19 +241,22 @@ static bool add_up(MigrationSet *set, GHashTable *by_version, const ScriptName *
 	return refuse_file(set->folder, name, "two migrations have this id", error);
 }
 
-static bool add_other(MigrationSet *set, GHashTable *by_version, const ScriptName *name, GError **error)
+static bool add_other(MigrationSet *set, GHashTable *by_version, const ScriptName *name,
+		      GError **error)
 {
 	Migration *migration = name->version ? g_hash_table_lookup(by_version, name->version)
-	                                     : migration_set_get(set, name->id);
+					     : migration_set_get(set, name->id);
 	ScriptFile *file;
 
 	if (!migration) {
-		refuse_file(set->folder, name, "this script has no migration: its up script is missing", error);
+		refuse_file(set->folder, name,
+			    "this script has no migration: its up script is missing", error);
 		return error_hint(error, "add the up script, or remove this file");
 	}
 	file = name->role == ROLE_DOWN ? &migration->down : &migration->verify;
 	if (file->path)
-		return refuse_file(set->folder, name, "a second script of the same kind for one migration", error);
+		return refuse_file(set->folder, name,
+				   "a second script of the same kind for one migration", error);
 	fill_file(file, set->folder, name);
 	return true;
 }
@@ -275,21 +285,25 @@ static bool fill_set(MigrationSet *set, const GPtrArray *names, GError **error)
 			return false;
 	}
 	g_ptr_array_sort(set->all, compare_migrations);
-	set->layout = names->len ? ((ScriptName *)g_ptr_array_index(names, 0))->layout : LAYOUT_NONE;
+	set->layout =
+		names->len ? ((ScriptName *)g_ptr_array_index(names, 0))->layout : LAYOUT_NONE;
 	return true;
 }
 
 /* The names of all scripts; other files (README and the like) are passed over. */
-static GPtrArray *read_names(const char *folder, const char *const *paths, const char *const *blobs, GError **error)
+static GPtrArray *read_names(const char *folder, const char *const *paths, const char *const *blobs,
+			     GError **error)
 {
-	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func((GDestroyNotify)script_name_free);
+	g_autoptr(GPtrArray) names =
+		g_ptr_array_new_with_free_func((GDestroyNotify)script_name_free);
 
 	for (guint i = 0; paths[i]; i++) {
 		if (!is_script(paths[i]))
 			continue;
 		if (!is_plain(paths[i])) {
 			error_set(error, ERR_MIGRATION,
-			          "a file name in '%s' is not UTF-8 or has control characters", folder);
+				  "a file name in '%s' is not UTF-8 or has control characters",
+				  folder);
 			return NULL;
 		}
 		g_ptr_array_add(names, read_name(paths[i], blobs[i]));
@@ -298,7 +312,7 @@ static GPtrArray *read_names(const char *folder, const char *const *paths, const
 }
 
 MigrationSet *history_layout_read(const char *commit, const char *folder, const char *const *paths,
-                                  const char *const *blobs, GError **error)
+				  const char *const *blobs, GError **error)
 {
 	g_autoptr(MigrationSet) set = migration_set_new(commit, folder);
 	g_autoptr(GPtrArray) names = read_names(folder, paths, blobs, error);

@@ -13,7 +13,8 @@ void script_clear(Script *script)
 	*script = (Script){0};
 }
 
-static MigrationSet *read_entries(const GPtrArray *entries, const char *commit, const char *folder, GError **error)
+static MigrationSet *read_entries(const GPtrArray *entries, const char *commit, const char *folder,
+				  GError **error)
 {
 	g_autofree const char **paths = g_new0(const char *, entries->len + 1);
 	g_autofree const char **blobs = g_new0(const char *, entries->len + 1);
@@ -32,8 +33,8 @@ static MigrationSet *read_entries(const GPtrArray *entries, const char *commit, 
 	return history_layout_read(commit, folder, paths, blobs, error);
 }
 
-MigrationSet *history_read_tree(GitRepo *repo, const char *treeish, const char *folder, const char *shown_folder,
-                                GError **error)
+MigrationSet *history_read_tree(GitRepo *repo, const char *treeish, const char *folder,
+				const char *shown_folder, GError **error)
 {
 	g_autoptr(GError) why = NULL;
 	g_autofree char *tree = git_repo_path_oid(repo, treeish, folder, &why);
@@ -59,7 +60,8 @@ MigrationSet *history_read(GitRepo *repo, const char *commit, const char *folder
 }
 
 /* The file's sections; for layouts with a file a script the whole file is the up section. */
-static bool read_sections(const Script *script, bool single, ScriptSections *sections, GError **error)
+static bool read_sections(const Script *script, bool single, ScriptSections *sections,
+			  GError **error)
 {
 	static const char mark[] = "\xEF\xBB\xBF";
 	size_t length;
@@ -72,10 +74,12 @@ static bool read_sections(const Script *script, bool single, ScriptSections *sec
 	return true;
 }
 
-bool history_read_script(GitRepo *repo, const Migration *migration, ScriptRole role, Script *script, GError **error)
+bool history_read_script(GitRepo *repo, const Migration *migration, ScriptRole role, Script *script,
+			 GError **error)
 {
-	const ScriptFile *const files[] = {
-	        [SCRIPT_UP] = &migration->up, [SCRIPT_DOWN] = &migration->down, [SCRIPT_VERIFY] = &migration->verify};
+	const ScriptFile *const files[] = {[SCRIPT_UP] = &migration->up,
+					   [SCRIPT_DOWN] = &migration->down,
+					   [SCRIPT_VERIFY] = &migration->verify};
 	const ScriptFile *file = files[role];
 	const bool single = migration->layout == LAYOUT_SINGLE;
 	ScriptSections sections;

@@ -30,7 +30,8 @@ static bool next_line(Lines *lines, const char **start, size_t *length)
 	return true;
 }
 
-/* The text of a comment line behind "--" and spaces, for the caller to free; NULL for any other line. */
+/* The text of a comment line behind "--" and spaces, for the caller to free; NULL for any other
+ * line. */
 static char *comment_of(const char *start, size_t length)
 {
 	g_autofree char *line = g_strndup(start, length);
@@ -63,13 +64,13 @@ static const struct {
 	Marker marker;
 	const char *dialect;
 } markers[] = {
-        {"migrate:up", MARKER_UP, "dbmate"},
-        {"migrate:down", MARKER_DOWN, "dbmate"},
-        {"+goose Up", MARKER_UP, "goose"},
-        {"+goose Down", MARKER_DOWN, "goose"},
-        {"+goose NO TRANSACTION", MARKER_NO_TRANSACTION, "goose"},
-        {"+migrate Up", MARKER_UP, "sql-migrate"},
-        {"+migrate Down", MARKER_DOWN, "sql-migrate"},
+	{"migrate:up", MARKER_UP, "dbmate"},
+	{"migrate:down", MARKER_DOWN, "dbmate"},
+	{"+goose Up", MARKER_UP, "goose"},
+	{"+goose Down", MARKER_DOWN, "goose"},
+	{"+goose NO TRANSACTION", MARKER_NO_TRANSACTION, "goose"},
+	{"+migrate Up", MARKER_UP, "sql-migrate"},
+	{"+migrate Down", MARKER_DOWN, "sql-migrate"},
 };
 
 static Marker marker_of(const char *comment, const char **dialect, bool *no_transaction)
@@ -82,7 +83,7 @@ static Marker marker_of(const char *comment, const char **dialect, bool *no_tran
 			continue;
 		*dialect = markers[i].dialect;
 		*no_transaction = strstr(comment + length, "transaction:false") ||
-		                  strstr(comment + length, "notransaction");
+				  strstr(comment + length, "notransaction");
 		return markers[i].marker;
 	}
 	return MARKER_NONE;
@@ -95,13 +96,15 @@ typedef struct {
 	unsigned content_line; /* of the first SQL before any marker, or 0 */
 } SectionReader;
 
-static bool refuse_marker(const SectionReader *reader, unsigned line, const char *message, GError **error)
+static bool refuse_marker(const SectionReader *reader, unsigned line, const char *message,
+			  GError **error)
 {
 	error_set(error, ERR_MIGRATION, "%s", message);
 	return error_place(error, reader->file, line, 1);
 }
 
-static bool check_marker(const SectionReader *reader, Marker marker, const char *dialect, unsigned line, GError **error)
+static bool check_marker(const SectionReader *reader, Marker marker, const char *dialect,
+			 unsigned line, GError **error)
 {
 	const ScriptSections *sections = reader->sections;
 
@@ -110,13 +113,15 @@ static bool check_marker(const SectionReader *reader, Marker marker, const char 
 	if (marker == MARKER_NO_TRANSACTION)
 		return true;
 	if (reader->content_line)
-		return refuse_marker(reader, reader->content_line, "SQL before the first section marker never runs", error);
+		return refuse_marker(reader, reader->content_line,
+				     "SQL before the first section marker never runs", error);
 	if (marker == MARKER_UP && sections->up.present)
 		return refuse_marker(reader, line, "a second up section", error);
 	if (marker == MARKER_DOWN && sections->down.present)
 		return refuse_marker(reader, line, "a second down section", error);
 	if (marker == MARKER_DOWN && !sections->up.present)
-		return refuse_marker(reader, line, "the down section stands before the up section", error);
+		return refuse_marker(reader, line, "the down section stands before the up section",
+				     error);
 	return true;
 }
 
@@ -127,7 +132,8 @@ static void open_section(ScriptText *section, const Lines *lines)
 	section->present = true;
 }
 
-static bool take_line(SectionReader *reader, Lines *lines, const char *start, size_t length, GError **error)
+static bool take_line(SectionReader *reader, Lines *lines, const char *start, size_t length,
+		      GError **error)
 {
 	g_autofree char *comment = comment_of(start, length);
 	ScriptSections *sections = reader->sections;
@@ -136,7 +142,8 @@ static bool take_line(SectionReader *reader, Lines *lines, const char *start, si
 	const Marker marker = comment ? marker_of(comment, &dialect, &no_transaction) : MARKER_NONE;
 
 	if (marker == MARKER_NONE) {
-		if (!comment && !is_blank(start, length) && !sections->up.present && !reader->content_line)
+		if (!comment && !is_blank(start, length) && !sections->up.present &&
+		    !reader->content_line)
 			reader->content_line = lines->number;
 		return true;
 	}
@@ -153,7 +160,8 @@ static bool take_line(SectionReader *reader, Lines *lines, const char *start, si
 	return true;
 }
 
-bool history_script_sections(const char *text, size_t length, const char *file, ScriptSections *sections, GError **error)
+bool history_script_sections(const char *text, size_t length, const char *file,
+			     ScriptSections *sections, GError **error)
 {
 	const size_t mark = has_byte_order_mark(text, length) ? 3 : 0;
 	SectionReader reader = {.file = file, .sections = sections};
@@ -182,7 +190,8 @@ typedef struct {
 	unsigned line;
 } DirectiveReader;
 
-static bool refuse(const DirectiveReader *reader, GError **error, const char *format, ...) G_GNUC_PRINTF(3, 4);
+static bool refuse(const DirectiveReader *reader, GError **error, const char *format, ...)
+	G_GNUC_PRINTF(3, 4);
 static bool refuse(const DirectiveReader *reader, GError **error, const char *format, ...)
 {
 	g_autofree char *message = NULL;
@@ -201,7 +210,8 @@ static bool take_requires(DirectiveReader *reader, const char *value, GError **e
 
 	for (guint i = 0; i < requires->len; i++)
 		if (strcmp(g_ptr_array_index(requires, i), value) == 0)
-			return refuse(reader, error, "'requires %s' stands here a second time", value);
+			return refuse(reader, error, "'requires %s' stands here a second time",
+				      value);
 	g_ptr_array_add(requires, g_strdup(value));
 	return true;
 }
@@ -223,15 +233,17 @@ static bool take_irreversible(DirectiveReader *reader, const char *value, GError
 	return true;
 }
 
-static bool take_duration(DirectiveReader *reader, const char *name, const char *value, gint64 unset, gint64 *place,
-                          GError **error)
+static bool take_duration(DirectiveReader *reader, const char *name, const char *value,
+			  gint64 unset, gint64 *place, GError **error)
 {
 	const gint64 ms = text_parse_duration(value, 0);
 
 	if (*place != unset)
 		return refuse(reader, error, "'%s' stands here a second time", name);
 	if (ms < 0 && strcmp(value, "0") != 0)
-		return refuse(reader, error, "'%s' needs a duration such as 250ms, 30s or 10min, not '%s'", name, value);
+		return refuse(reader, error,
+			      "'%s' needs a duration such as 250ms, 30s or 10min, not '%s'", name,
+			      value);
 	*place = ms < 0 ? 0 : ms;
 	return true;
 }
@@ -243,7 +255,8 @@ static bool take_timeout(DirectiveReader *reader, const char *value, GError **er
 
 static bool take_lock_timeout(DirectiveReader *reader, const char *value, GError **error)
 {
-	return take_duration(reader, "lock-timeout", value, -1, &reader->directives->lock_timeout_ms, error);
+	return take_duration(reader, "lock-timeout", value, -1,
+			     &reader->directives->lock_timeout_ms, error);
 }
 
 static bool take_risk(DirectiveReader *reader, const char *value, GError **error)
@@ -253,7 +266,8 @@ static bool take_risk(DirectiveReader *reader, const char *value, GError **error
 	if (reader->directives->risk)
 		return refuse(reader, error, "'risk' stands here a second time");
 	if (!g_strv_contains(levels, value))
-		return refuse(reader, error, "'risk' is low, medium, high or critical, not '%s'", value);
+		return refuse(reader, error, "'risk' is low, medium, high or critical, not '%s'",
+			      value);
 	reader->directives->risk = g_strdup(value);
 	return true;
 }
@@ -274,12 +288,15 @@ static bool take_batch_word(DirectiveReader *reader, const char *word, GError **
 	if (value && g_str_has_prefix(word, "size=")) {
 		const guint64 size = g_ascii_strtoull(value + 1, NULL, 10);
 		if (size == 0 || size > G_MAXINT || value[1 + strspn(value + 1, "0123456789")])
-			return refuse(reader, error, "'batch size' needs a whole number from 1, not '%s'", value + 1);
+			return refuse(reader, error,
+				      "'batch size' needs a whole number from 1, not '%s'",
+				      value + 1);
 		directives->batch_size = (guint)size;
 		return true;
 	}
 	if (value && g_str_has_prefix(word, "pause="))
-		return take_duration(reader, "batch pause", value + 1, 0, &directives->batch_pause_ms, error);
+		return take_duration(reader, "batch pause", value + 1, 0,
+				     &directives->batch_pause_ms, error);
 	return refuse(reader, error, "'batch' knows size=N and pause=DURATION, not '%s'", word);
 }
 
@@ -302,14 +319,14 @@ static const struct {
 	DirectiveValue value;
 	bool (*take)(DirectiveReader *reader, const char *value, GError **error);
 } known[] = {
-        {"requires", VALUE_NEEDED, take_requires},
-        {"no-transaction", VALUE_NONE, take_no_transaction},
-        {"irreversible", VALUE_NEEDED, take_irreversible},
-        {"batch", VALUE_NEEDED, take_batch},
-        {"timeout", VALUE_NEEDED, take_timeout},
-        {"lock-timeout", VALUE_NEEDED, take_lock_timeout},
-        {"risk", VALUE_NEEDED, take_risk},
-        {"allow", VALUE_NEEDED, take_allow},
+	{"requires", VALUE_NEEDED, take_requires},
+	{"no-transaction", VALUE_NONE, take_no_transaction},
+	{"irreversible", VALUE_NEEDED, take_irreversible},
+	{"batch", VALUE_NEEDED, take_batch},
+	{"timeout", VALUE_NEEDED, take_timeout},
+	{"lock-timeout", VALUE_NEEDED, take_lock_timeout},
+	{"risk", VALUE_NEEDED, take_risk},
+	{"allow", VALUE_NEEDED, take_allow},
 };
 
 static bool take_directive(DirectiveReader *reader, char *text, GError **error)
@@ -329,8 +346,10 @@ static bool take_directive(DirectiveReader *reader, char *text, GError **error)
 		return known[i].take(reader, value, error);
 	}
 	refuse(reader, error, "unknown directive '%s'", text);
-	return error_hint(error, "known are: requires, no-transaction, irreversible, batch, timeout, lock-timeout, "
-	                         "risk, allow");
+	return error_hint(
+		error,
+		"known are: requires, no-transaction, irreversible, batch, timeout, lock-timeout, "
+		"risk, allow");
 }
 
 Directives *history_script_directives(const ScriptText *up, const char *file, GError **error)
@@ -345,12 +364,13 @@ Directives *history_script_directives(const ScriptText *up, const char *file, GE
 	while (next_line(&lines, &start, &length)) {
 		g_autofree char *comment = comment_of(start, length);
 		const bool is_directive = comment && g_str_has_prefix(comment, prefix) &&
-		                          g_ascii_isspace(comment[strlen(prefix)]);
+					  g_ascii_isspace(comment[strlen(prefix)]);
 
 		if (!comment && !is_blank(start, length))
 			break;
 		reader.line = lines.number;
-		if (is_directive && !take_directive(&reader, g_strstrip(comment + strlen(prefix)), error))
+		if (is_directive &&
+		    !take_directive(&reader, g_strstrip(comment + strlen(prefix)), error))
 			return NULL;
 	}
 	return g_steal_pointer(&directives);
@@ -361,15 +381,18 @@ char *history_directives_digest(const Directives *directives)
 	g_autoptr(GString) text = g_string_new(NULL);
 
 	for (guint i = 0; i < directives->requires->len; i++)
-		g_string_append_printf(text, "requires %s\n", (char *)g_ptr_array_index(directives->requires, i));
+		g_string_append_printf(text, "requires %s\n",
+				       (char *)g_ptr_array_index(directives->requires, i));
 	for (guint i = 0; i < directives->allow->len; i++)
-		g_string_append_printf(text, "allow %s\n", (char *)g_ptr_array_index(directives->allow, i));
-	g_string_append_printf(text,
-	                       "no-transaction %d\nirreversible %s\nbatch %u %" G_GINT64_FORMAT
-	                       "\ntimeout %" G_GINT64_FORMAT "\nlock-timeout %" G_GINT64_FORMAT "\nrisk %s\n",
-	                       directives->no_transaction,
-	                       directives->irreversible ? directives->irreversible : "", directives->batch_size,
-	                       directives->batch_pause_ms, directives->timeout_ms, directives->lock_timeout_ms,
-	                       directives->risk ? directives->risk : "");
+		g_string_append_printf(text, "allow %s\n",
+				       (char *)g_ptr_array_index(directives->allow, i));
+	g_string_append_printf(
+		text,
+		"no-transaction %d\nirreversible %s\nbatch %u %" G_GINT64_FORMAT
+		"\ntimeout %" G_GINT64_FORMAT "\nlock-timeout %" G_GINT64_FORMAT "\nrisk %s\n",
+		directives->no_transaction,
+		directives->irreversible ? directives->irreversible : "", directives->batch_size,
+		directives->batch_pause_ms, directives->timeout_ms, directives->lock_timeout_ms,
+		directives->risk ? directives->risk : "");
 	return text_sha256(text->str, text->len);
 }

@@ -45,7 +45,8 @@ static void follow_finish(GHashTable *expected, const Record *opening, const Rec
 	}
 }
 
-/* An accept changes the text that an applied migration stands for, not the record that applied it. */
+/* An accept changes the text that an applied migration stands for, not the record that applied it.
+ */
 static void follow_accept(GHashTable *expected, const Record *accept)
 {
 	for (guint i = 0; i < accept->items->len; i++) {
@@ -109,33 +110,38 @@ static bool is_under_way(const Record *opening, const char *id)
 	return false;
 }
 
-static void check_row(const Applied *row, GHashTable *expected, const Record *opening, GPtrArray *problems)
+static void check_row(const Applied *row, GHashTable *expected, const Record *opening,
+		      GPtrArray *problems)
 {
 	const Expected *entry = g_hash_table_lookup(expected, row->id);
 
 	if (!entry) {
 		if (!is_under_way(opening, row->id))
 			ledger_problem_add(problems, row->record,
-			                   "the database says '%s' is applied, and no record does: a forged row",
-			                   row->id);
+					   "the database says '%s' is applied, and no record does: "
+					   "a forged row",
+					   row->id);
 		return;
 	}
 	if (is_under_way(opening, row->id))
 		return;
-	if (strcmp(entry->item->blob, row->blob) != 0 || strcmp(entry->item->content, row->content) != 0)
+	if (strcmp(entry->item->blob, row->blob) != 0 ||
+	    strcmp(entry->item->content, row->content) != 0)
 		ledger_problem_add(problems, row->record,
-		                   "the database's row of '%s' names another script (%.12s) than its record (%.12s)",
-		                   row->id, row->blob, entry->item->blob);
+				   "the database's row of '%s' names another script (%.12s) than "
+				   "its record (%.12s)",
+				   row->id, row->blob, entry->item->blob);
 	else if (entry->record != row->record)
 		ledger_problem_add(problems, row->record,
-		                   "the database's row of '%s' names record %" G_GINT64_FORMAT
-		                   ", and record %" G_GINT64_FORMAT " applied it",
-		                   row->id, row->record, entry->record);
+				   "the database's row of '%s' names record %" G_GINT64_FORMAT
+				   ", and record %" G_GINT64_FORMAT " applied it",
+				   row->id, row->record, entry->record);
 }
 
 void ledger_replay_check(const GPtrArray *records, const AppliedSet *applied, GPtrArray *problems)
 {
-	g_autoptr(GHashTable) expected = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+	g_autoptr(GHashTable) expected =
+		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
 	const Record *opening = follow(records, expected);
 	GHashTableIter each;
 	gpointer id, entry;
@@ -146,7 +152,7 @@ void ledger_replay_check(const GPtrArray *records, const AppliedSet *applied, GP
 	while (g_hash_table_iter_next(&each, &id, &entry))
 		if (!applied_set_get(applied, id) && !is_under_way(opening, id))
 			ledger_problem_add(problems, ((Expected *)entry)->record,
-			                   "record %" G_GINT64_FORMAT
-			                   " applied '%s', and the database's row of it is gone",
-			                   ((Expected *)entry)->record, (const char *)id);
+					   "record %" G_GINT64_FORMAT
+					   " applied '%s', and the database's row of it is gone",
+					   ((Expected *)entry)->record, (const char *)id);
 }

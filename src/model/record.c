@@ -13,11 +13,12 @@ void record_free(Record *record)
 {
 	if (!record)
 		return;
-	char *const texts[] = {record->object, record->tag,      record->tagger,   record->environment,
-	                       record->ledger, record->database, record->previous, record->ref,
-	                       record->release, record->policy,  record->time,     record->tool,
-	                       record->begin,  record->error,    record->failed,   record->snapshot,
-	                       record->backup, record->reason,   record->abandoned, record->id};
+	char *const texts[] = {
+		record->object,  record->tag,      record->tagger,    record->environment,
+		record->ledger,  record->database, record->previous,  record->ref,
+		record->release, record->policy,   record->time,      record->tool,
+		record->begin,   record->error,    record->failed,    record->snapshot,
+		record->backup,  record->reason,   record->abandoned, record->id};
 
 	for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
 		g_free(texts[i]);
@@ -50,9 +51,10 @@ void record_item_free(RecordItem *item)
 const char *record_action_name(RecordAction action)
 {
 	static const char *const names[] = {
-	        [RECORD_BEGIN] = "begin",       [RECORD_REVERT] = "revert", [RECORD_FINISH] = "finish",
-	        [RECORD_ACCEPT] = "accept",     [RECORD_RESTORE] = "restore", [RECORD_BASELINE] = "baseline",
-	        [RECORD_ADOPT] = "adopt",       [RECORD_CHECKPOINT] = "checkpoint",
+		[RECORD_BEGIN] = "begin",     [RECORD_REVERT] = "revert",
+		[RECORD_FINISH] = "finish",   [RECORD_ACCEPT] = "accept",
+		[RECORD_RESTORE] = "restore", [RECORD_BASELINE] = "baseline",
+		[RECORD_ADOPT] = "adopt",     [RECORD_CHECKPOINT] = "checkpoint",
 	};
 
 	return names[action];
@@ -61,10 +63,10 @@ const char *record_action_name(RecordAction action)
 const char *record_outcome_name(RecordOutcome outcome)
 {
 	static const char *const names[] = {
-	        [OUTCOME_DONE] = "done",
-	        [OUTCOME_FAILED] = "failed",
-	        [OUTCOME_INTERRUPTED] = "interrupted",
-	        [OUTCOME_CRASHED] = "crashed",
+		[OUTCOME_DONE] = "done",
+		[OUTCOME_FAILED] = "failed",
+		[OUTCOME_INTERRUPTED] = "interrupted",
+		[OUTCOME_CRASHED] = "crashed",
 	};
 
 	return names[outcome];

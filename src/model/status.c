@@ -43,11 +43,13 @@ void status_report_free(StatusReport *report)
 {
 	if (!report)
 		return;
-	char *const texts[] = {report->environment, report->problem,   report->hint,         report->where,
-	                       report->ref,         report->commit,    report->deployed,     report->ledger,
-	                       report->overdue,     report->last_action, report->last_outcome, report->last_time,
-	                       report->last_who,    report->last_error};
-	char **const lists[] = {report->removed, report->renamed, report->partial, report->invalid_indexes};
+	char *const texts[] = {report->environment, report->problem,      report->hint,
+			       report->where,       report->ref,          report->commit,
+			       report->deployed,    report->ledger,       report->overdue,
+			       report->last_action, report->last_outcome, report->last_time,
+			       report->last_who,    report->last_error};
+	char **const lists[] = {report->removed, report->renamed, report->partial,
+				report->invalid_indexes};
 
 	for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
 		g_free(texts[i]);

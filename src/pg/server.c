@@ -15,16 +15,16 @@
 #include "base/proc.h"
 #include "base/text.h"
 
-#define SUPERUSER "postgres"
+#define SUPERUSER   "postgres"
 #define ROOT_FOLDER "/var/lib/git-migrate"
 
 /* Who runs the server, and where its things lie. */
 typedef struct {
-	char *base;  /* the folder of it all */
+	char *base; /* the folder of it all */
 	char *data;
 	char *socket;
 	char *log;
-	uid_t uid;   /* 0: ourselves */
+	uid_t uid; /* 0: ourselves */
 	gid_t gid;
 } Place;
 
@@ -103,10 +103,13 @@ char *pg_server_find_binaries(int major, GError **error)
 	if (found)
 		return found;
 	if (major)
-		error_set(error, ERR_SYSTEM, "PostgreSQL %d's server programs are not installed here", major);
+		error_set(error, ERR_SYSTEM,
+			  "PostgreSQL %d's server programs are not installed here", major);
 	else
-		error_set(error, ERR_SYSTEM, "PostgreSQL's server programs (initdb, postgres) are not installed here");
-	error_hint(error, "install package 'postgresql', or name a database in the environment's file");
+		error_set(error, ERR_SYSTEM,
+			  "PostgreSQL's server programs (initdb, postgres) are not installed here");
+	error_hint(error,
+		   "install package 'postgresql', or name a database in the environment's file");
 	return NULL;
 }
 
@@ -131,8 +134,9 @@ static char *read_name(const char *owner)
 }
 
 /*
- * A random name kept inside the Git directory, not one made of its path: a repository that is removed and made again in the same place
- * must not find the databases of the old one. link(2) lets one of several processes win.
+ * A random name kept inside the Git directory, not one made of its path: a repository that is
+ * removed and made again in the same place must not find the databases of the old one. link(2) lets
+ * one of several processes win.
  */
 static char *server_name(const char *owner, GError **error)
 {
@@ -160,8 +164,9 @@ static bool find_user(Place *place, GError **error)
 	if (!user)
 		user = getpwnam("nobody");
 	if (!user)
-		return error_set(error, ERR_SYSTEM, "PostgreSQL refuses to run as root, and there is neither a user "
-		                                    "'postgres' nor 'nobody' to run it as");
+		return error_set(error, ERR_SYSTEM,
+				 "PostgreSQL refuses to run as root, and there is neither a user "
+				 "'postgres' nor 'nobody' to run it as");
 	place->uid = user->pw_uid;
 	place->gid = user->pw_gid;
 	return true;
@@ -181,16 +186,18 @@ static bool find_place(const char *owner, Place *place, GError **error)
 			return false;
 	} else {
 		place->base = g_build_filename(owner, "git-migrate", "server", NULL);
-		place->socket = runtime && *runtime && g_file_test(runtime, G_FILE_TEST_IS_DIR)
-		                        ? g_strdup_printf("%s/git-migrate-%s", runtime, digest)
-		                        : g_strdup_printf("/tmp/git-migrate-%u-%s", getuid(), digest);
+		place->socket =
+			runtime && *runtime && g_file_test(runtime, G_FILE_TEST_IS_DIR)
+				? g_strdup_printf("%s/git-migrate-%s", runtime, digest)
+				: g_strdup_printf("/tmp/git-migrate-%u-%s", getuid(), digest);
 	}
 	place->data = g_build_filename(place->base, "data", NULL);
 	place->log = g_build_filename(place->base, "log", NULL);
 	return true;
 }
 
-/* A folder of the server's user alone. One that somebody else made is refused: /tmp is open to all. */
+/* A folder of the server's user alone. One that somebody else made is refused: /tmp is open to all.
+ */
 static bool make_private_folder(const Place *place, const char *path, GError **error)
 {
 	const uid_t owner = place->uid ? place->uid : getuid();
@@ -198,11 +205,13 @@ static bool make_private_folder(const Place *place, const char *path, GError **e
 
 	if (g_mkdir(path, 0700) == 0) {
 		if (place->uid && chown(path, place->uid, place->gid) != 0)
-			return error_set(error, ERR_SYSTEM, "cannot give '%s' to its user: %s", path, g_strerror(errno));
+			return error_set(error, ERR_SYSTEM, "cannot give '%s' to its user: %s",
+					 path, g_strerror(errno));
 		return true;
 	}
 	if (errno != EEXIST)
-		return error_set(error, ERR_SYSTEM, "cannot make folder '%s': %s", path, g_strerror(errno));
+		return error_set(error, ERR_SYSTEM, "cannot make folder '%s': %s", path,
+				 g_strerror(errno));
 	if (lstat(path, &info) == 0 && S_ISDIR(info.st_mode) && info.st_uid == owner)
 		return true;
 	error_set(error, ERR_SYSTEM, "'%s' belongs to somebody else", path);
@@ -214,8 +223,10 @@ static bool make_folders(const Place *place, GError **error)
 	g_autofree char *above = g_path_get_dirname(place->base);
 
 	if (g_mkdir_with_parents(above, 0755) != 0)
-		return error_set(error, ERR_SYSTEM, "cannot make folder '%s': %s", above, g_strerror(errno));
-	return make_private_folder(place, place->base, error) && make_private_folder(place, place->socket, error);
+		return error_set(error, ERR_SYSTEM, "cannot make folder '%s': %s", above,
+				 g_strerror(errno));
+	return make_private_folder(place, place->base, error) &&
+	       make_private_folder(place, place->socket, error);
 }
 
 /* ---- running programs of PostgreSQL ---- */
@@ -238,31 +249,34 @@ static bool write_settings(const Place *place, GError **error)
 	if (!g_file_get_contents(path, &before, NULL, &why))
 		return error_set(error, ERR_SYSTEM, "cannot read '%s': %s", path, why->message);
 	text = g_strconcat(before,
-	                   "\n# git-migrate: reached through its private socket only\n"
-	                   "listen_addresses = ''\n"
-	                   "max_connections = 50\nshared_buffers = 32MB\n",
-	                   NULL);
+			   "\n# git-migrate: reached through its private socket only\n"
+			   "listen_addresses = ''\n"
+			   "max_connections = 50\nshared_buffers = 32MB\n",
+			   NULL);
 	if (!file_write(path, text, strlen(text), error))
 		return false;
 	return !place->uid || chown(path, place->uid, place->gid) == 0 ||
 	       error_set(error, ERR_SYSTEM, "cannot give '%s' to its user", path);
 }
 
-/* Made beside its place and moved there when it is whole: an initdb that was killed leaves nothing that looks like a cluster. */
+/* Made beside its place and moved there when it is whole: an initdb that was killed leaves nothing
+ * that looks like a cluster. */
 static bool make_cluster(const Place *place, const char *binaries, GError **error)
 {
 	g_autofree char *initdb = g_build_filename(binaries, "initdb", NULL);
 	g_autofree char *unfinished = g_strconcat(place->data, ".new", NULL);
-	const char *const argv[] = {initdb,   "--pgdata",   unfinished,        "--username", SUPERUSER, "--auth",
-	                            "trust",  "--encoding", "UTF8",            "--locale",   "C",       "--no-sync",
-	                            "--no-instructions", NULL};
+	const char *const argv[] = {
+		initdb,   "--pgdata",  unfinished,          "--username", SUPERUSER,
+		"--auth", "trust",     "--encoding",        "UTF8",       "--locale",
+		"C",      "--no-sync", "--no-instructions", NULL};
 
 	if (!file_remove_tree(unfinished, error) || !run_as_server(place, argv, error)) {
 		g_prefix_error(error, "cannot make the embedded database: ");
 		return false;
 	}
 	if (g_rename(unfinished, place->data) != 0)
-		return error_set(error, ERR_SYSTEM, "cannot move '%s': %s", unfinished, g_strerror(errno));
+		return error_set(error, ERR_SYSTEM, "cannot move '%s': %s", unfinished,
+				 g_strerror(errno));
 	return write_settings(place, error);
 }
 
@@ -280,9 +294,11 @@ static void add_log(const Place *place, GError **error)
 static bool start_server(const Place *place, const char *binaries, GError **error)
 {
 	g_autofree char *pg_ctl = g_build_filename(binaries, "pg_ctl", NULL);
-	g_autofree char *options = g_strdup_printf("-c unix_socket_directories='%s' -c port=5432", place->socket);
-	const char *const argv[] = {pg_ctl, "start",     "--wait", "--silent", "--pgdata", place->data, "--log",
-	                            place->log, "--options", options,  NULL};
+	g_autofree char *options =
+		g_strdup_printf("-c unix_socket_directories='%s' -c port=5432", place->socket);
+	const char *const argv[] = {pg_ctl,      "start",     "--wait", "--silent",
+				    "--pgdata",  place->data, "--log",  place->log,
+				    "--options", options,     NULL};
 
 	if (run_as_server(place, argv, error))
 		return true;
@@ -291,7 +307,8 @@ static bool start_server(const Place *place, const char *binaries, GError **erro
 	return false;
 }
 
-/* The process of the server by its pid file, or 0. A file that a crash left behind names a process that is gone. */
+/* The process of the server by its pid file, or 0. A file that a crash left behind names a process
+ * that is gone. */
 static pid_t running_pid(const Place *place)
 {
 	g_autofree char *path = g_build_filename(place->data, "postmaster.pid", NULL);
@@ -299,7 +316,8 @@ static pid_t running_pid(const Place *place)
 	g_autofree char *text = NULL;
 	pid_t pid;
 
-	if (!g_file_test(socket, G_FILE_TEST_EXISTS) || !g_file_get_contents(path, &text, NULL, NULL))
+	if (!g_file_test(socket, G_FILE_TEST_EXISTS) ||
+	    !g_file_get_contents(path, &text, NULL, NULL))
 		return 0;
 	/* pg_ctl's last line of the file says "ready" once connections are taken. */
 	if (!strstr(text, "ready"))
@@ -323,9 +341,11 @@ static bool check_major(const Place *place, const char *binaries, GError **error
 	number = strpbrk(said.out->str, "0123456789");
 	if (number && g_ascii_strtoll(number, NULL, 10) == g_ascii_strtoll(text, NULL, 10))
 		return true;
-	error_set(error, ERR_SYSTEM, "the embedded database was made by PostgreSQL %s, and %s is installed",
-	          g_strstrip(text), g_strstrip(said.out->str));
-	return error_hint(error, "install that version, or remove '%s' and deploy again", place->data);
+	error_set(error, ERR_SYSTEM,
+		  "the embedded database was made by PostgreSQL %s, and %s is installed",
+		  g_strstrip(text), g_strstrip(said.out->str));
+	return error_hint(error, "install that version, or remove '%s' and deploy again",
+			  place->data);
 }
 
 /* ---- the embedded server ---- */
@@ -377,7 +397,8 @@ static bool note_owner(const Place *place, const char *owner, GError **error)
 	return file_write(path, owner, strlen(owner), error);
 }
 
-/* Holds a lock file while the server is made and started, so that of several processes one does it. */
+/* Holds a lock file while the server is made and started, so that of several processes one does it.
+ */
 static int lock_place(const Place *place, GError **error)
 {
 	g_autofree char *path = g_strconcat(place->base, ".lock", NULL);
@@ -418,7 +439,8 @@ static bool ensure_running(const Place *place, const char *owner, GError **error
 	if (running_pid(place))
 		return true;
 	if (g_mkdir_with_parents(above, 0755) != 0)
-		return error_set(error, ERR_SYSTEM, "cannot make folder '%s': %s", above, g_strerror(errno));
+		return error_set(error, ERR_SYSTEM, "cannot make folder '%s': %s", above,
+				 g_strerror(errno));
 	lock = lock_place(place, error);
 	if (lock < 0)
 		return false;
@@ -443,8 +465,8 @@ PgServer *pg_server_embedded(const char *owner, GError **error)
 
 char **pg_server_settings(const PgServer *server, const char *database)
 {
-	const char *const settings[] = {"host", server->socket, "port", "5432",     "user", server->user,
-	                                "dbname", database,     NULL};
+	const char *const settings[] = {"host",       server->socket, "port",   "5432", "user",
+					server->user, "dbname",       database, NULL};
 	char **copy = g_new0(char *, G_N_ELEMENTS(settings));
 
 	for (guint i = 0; settings[i]; i++)
@@ -461,7 +483,8 @@ static char *database_note(const PgServer *server, const char *database)
 static bool create_database(const PgServer *server, const char *database, GError **error)
 {
 	g_auto(GStrv) settings = pg_server_settings(server, "postgres");
-	g_autoptr(PgSession) session = pg_session_open((const char *const *)settings, "git-migrate", error);
+	g_autoptr(PgSession) session =
+		pg_session_open((const char *const *)settings, "git-migrate", error);
 	g_autofree char *name = pg_quote_identifier(database);
 	g_autofree char *sql = g_strconcat("CREATE DATABASE ", name, NULL);
 	g_autoptr(GError) why = NULL;
@@ -492,7 +515,8 @@ bool pg_server_stop(const PgServer *server, GError **error)
 {
 	g_autofree char *binaries = pg_server_find_binaries(0, error);
 	g_autofree char *pg_ctl = binaries ? g_build_filename(binaries, "pg_ctl", NULL) : NULL;
-	const char *const argv[] = {pg_ctl, "stop", "--mode", "fast", "--silent", "--pgdata", server->data, NULL};
+	const char *const argv[] = {pg_ctl,     "stop",     "--mode",     "fast",
+				    "--silent", "--pgdata", server->data, NULL};
 	g_autofree char *pid_file = g_build_filename(server->data, "postmaster.pid", NULL);
 	Place place = {0};
 

@@ -9,26 +9,23 @@
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/interrupt.h"
+#include "internal.h"
 
 /* After a cancel the server is given this long to answer before the connection counts as lost. */
-#define CANCEL_GRACE_US (10 * G_USEC_PER_SEC)
+#define CANCEL_GRACE_US           (10 * G_USEC_PER_SEC)
 #define DEFAULT_CONNECT_TIMEOUT_S 15
-
-struct PgResult {
-	PGresult *rows;
-};
 
 struct PgSession {
 	PGconn *connection;
-	gint64 deadline;      /* monotonic microseconds, 0 for none */
+	gint64 deadline; /* monotonic microseconds, 0 for none */
 	bool interruptible;
 	bool cancel_sent;
 	gint64 cancel_end;
 	PgNoticeHandler notice;
 	void *notice_data;
 	PgFailure failure;
-	PGresult *failed;     /* what failure borrows from */
-	guint batch_sent;     /* statements of the batch under way */
+	PGresult *failed; /* what failure borrows from */
+	guint batch_sent; /* statements of the batch under way */
 };
 
 /* ---- settings ---- */
@@ -52,7 +49,7 @@ static const char *setting(const char *const *settings, const char *keyword)
 static bool is_conninfo(const char *dbname)
 {
 	return dbname && (strchr(dbname, '=') || g_str_has_prefix(dbname, "postgresql://") ||
-	                  g_str_has_prefix(dbname, "postgres://"));
+			  g_str_has_prefix(dbname, "postgres://"));
 }
 
 char *pg_settings_describe(const char *const *settings)
@@ -65,7 +62,8 @@ char *pg_settings_describe(const char *const *settings)
 	char *text;
 
 	for (guint i = 0; i < G_N_ELEMENTS(keywords); i++) {
-		part[i] = parsed ? option_value(parsed, keywords[i]) : setting(settings, keywords[i]);
+		part[i] =
+			parsed ? option_value(parsed, keywords[i]) : setting(settings, keywords[i]);
 		if (!part[i] && defaults)
 			part[i] = option_value(defaults, keywords[i]);
 	}
@@ -73,8 +71,10 @@ char *pg_settings_describe(const char *const *settings)
 		text = g_strdup_printf("service %s", setting(settings, "service"));
 	else
 		text = g_strdup_printf("%s@%s:%s/%s", part[0] ? part[0] : g_get_user_name(),
-		                       part[1] ? part[1] : "localhost", part[2] ? part[2] : "5432",
-		                       part[3] ? part[3] : part[0] ? part[0] : g_get_user_name());
+				       part[1] ? part[1] : "localhost", part[2] ? part[2] : "5432",
+				       part[3]   ? part[3]
+				       : part[0] ? part[0]
+						 : g_get_user_name());
 	PQconninfoFree(parsed);
 	PQconninfoFree(defaults);
 	return text;
@@ -107,7 +107,8 @@ bool pg_settings_export(const char *const *settings, GError **error)
 
 		if (strcmp(settings[0], "dbname") == 0 && is_conninfo(settings[1])) {
 			parsed = PQconninfoParse(settings[1], NULL);
-			ok = parsed || error_set(error, ERR_CONFIG, "the connection string cannot be read");
+			ok = parsed ||
+			     error_set(error, ERR_CONFIG, "the connection string cannot be read");
 			if (parsed)
 				export_options(parsed);
 			PQconninfoFree(parsed);
@@ -132,8 +133,12 @@ static void failure_clear(PgSession *session)
 {
 	PQclear(session->failed);
 	session->failed = NULL;
-	session->failure = (PgFailure){.sqlstate = "", .message = "", .detail = "", .hint = "", .context = "",
-	                               .internal_query = ""};
+	session->failure = (PgFailure){.sqlstate = "",
+				       .message = "",
+				       .detail = "",
+				       .hint = "",
+				       .context = "",
+				       .internal_query = ""};
 }
 
 static bool deadline_passed(const PgSession *session)
@@ -161,7 +166,8 @@ static char *message_of(const PgSession *session)
 	return g_strdup(failure->message);
 }
 
-/* Sets the error from what the server said in `rows` (taken), or from the connection when that is NULL. Returns false. */
+/* Sets the error from what the server said in `rows` (taken), or from the connection when that is
+ * NULL. Returns false. */
 static bool fail(PgSession *session, PGresult *rows, GError **error)
 {
 	const bool was_cancelled = session->cancel_sent;
@@ -183,7 +189,8 @@ static bool fail(PgSession *session, PGresult *rows, GError **error)
 	failure->deadline_passed = was_cancelled && deadline_passed(session);
 	failure->cancelled_by_user = was_cancelled && !failure->deadline_passed;
 	message = message_of(session);
-	error_set(error, code_of(failure), "%s", *message ? message : PQerrorMessage(session->connection));
+	error_set(error, code_of(failure), "%s",
+		  *message ? message : PQerrorMessage(session->connection));
 	if (*failure->detail)
 		error_detail(error, "%s", failure->detail);
 	if (*failure->hint)
@@ -231,7 +238,8 @@ static bool watch(PgSession *session)
 	return true;
 }
 
-/* Waits until the socket can be read (or written, when asked), watching Ctrl-C and the deadline. False: gone. */
+/* Waits until the socket can be read (or written, when asked), watching Ctrl-C and the deadline.
+ * False: gone. */
 static bool wait_socket(PgSession *session, short events)
 {
 	struct pollfd fds[2] = {{PQsocket(session->connection), events, 0}, {-1, POLLIN, 0}};
@@ -256,7 +264,8 @@ static bool flush_output(PgSession *session)
 	return state == 0;
 }
 
-/* The next result, waited for; NULL at the end of one query's results or when the connection is gone. */
+/* The next result, waited for; NULL at the end of one query's results or when the connection is
+ * gone. */
 static PGresult *next_result(PgSession *session)
 {
 	while (PQisBusy(session->connection))
@@ -279,8 +288,9 @@ static void on_notice(void *data, const PGresult *rows)
 
 	if (session->notice)
 		session->notice(field_of(rows, PG_DIAG_SEVERITY_NONLOCALIZED),
-		                field_of(rows, PG_DIAG_MESSAGE_PRIMARY),
-		                PQresultErrorField(rows, PG_DIAG_MESSAGE_DETAIL), session->notice_data);
+				field_of(rows, PG_DIAG_MESSAGE_PRIMARY),
+				PQresultErrorField(rows, PG_DIAG_MESSAGE_DETAIL),
+				session->notice_data);
 }
 
 static bool poll_connect(PgSession *session, gint64 end)
@@ -289,7 +299,8 @@ static bool poll_connect(PgSession *session, gint64 end)
 
 	while (state != PGRES_POLLING_OK && state != PGRES_POLLING_FAILED) {
 		const gint64 left = (end - g_get_monotonic_time()) / 1000;
-		struct pollfd fds[2] = {{PQsocket(session->connection), POLLOUT, 0}, {interrupt_fd(), POLLIN, 0}};
+		struct pollfd fds[2] = {{PQsocket(session->connection), POLLOUT, 0},
+					{interrupt_fd(), POLLIN, 0}};
 
 		if (state == PGRES_POLLING_READING)
 			fds[0].events = POLLIN;
@@ -313,7 +324,8 @@ static gint64 connect_end(const char *const *settings)
 	return g_get_monotonic_time() + seconds * G_USEC_PER_SEC;
 }
 
-/* libpq's message may quote the connection string only in parse errors; a password is taken out of whatever it says. */
+/* libpq's message may quote the connection string only in parse errors; a password is taken out of
+ * whatever it says. */
 static char *without_password(const char *text, const char *const *settings)
 {
 	const char *password = setting(settings, "password");
@@ -335,7 +347,8 @@ static bool fail_connect(const PgSession *session, const char *const *settings, 
 	g_autofree char *where = pg_settings_describe(settings);
 	g_autofree char *said = without_password(PQerrorMessage(session->connection), settings);
 
-	error_set(error, interrupt_requested() ? ERR_INTERRUPTED : ERR_CONNECTION, "cannot connect to %s", where);
+	error_set(error, interrupt_requested() ? ERR_INTERRUPTED : ERR_CONNECTION,
+		  "cannot connect to %s", where);
 	g_strchomp(said);
 	return error_detail(error, "%s", *said ? said : "no answer in time");
 }
@@ -354,15 +367,16 @@ static PGconn *start_connect(const char *const *settings, const char *applicatio
 	g_ptr_array_add(values, (gpointer)(gsize)application);
 	g_ptr_array_add(keywords, NULL);
 	g_ptr_array_add(values, NULL);
-	return PQconnectStartParams((const char *const *)keywords->pdata, (const char *const *)values->pdata,
-	                            expand_dbname);
+	return PQconnectStartParams((const char *const *)keywords->pdata,
+				    (const char *const *)values->pdata, expand_dbname);
 }
 
 PgSession *pg_session_open(const char *const *settings, const char *application, GError **error)
 {
-	static const char pins[] = "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on;"
-	                           " SET DateStyle = ISO; SET IntervalStyle = postgres;"
-	                           " SET client_min_messages = notice";
+	static const char pins[] =
+		"SET client_encoding = 'UTF8'; SET standard_conforming_strings = on;"
+		" SET DateStyle = ISO; SET IntervalStyle = postgres;"
+		" SET client_min_messages = notice";
 	g_autoptr(PgSession) session = g_new0(PgSession, 1);
 
 	session->interruptible = true;
@@ -372,7 +386,8 @@ PgSession *pg_session_open(const char *const *settings, const char *application,
 		error_set(error, ERR_CONNECTION, "cannot connect: out of memory");
 		return NULL;
 	}
-	if (PQstatus(session->connection) == CONNECTION_BAD || !poll_connect(session, connect_end(settings))) {
+	if (PQstatus(session->connection) == CONNECTION_BAD ||
+	    !poll_connect(session, connect_end(settings))) {
 		fail_connect(session, settings, error);
 		return NULL;
 	}
@@ -429,11 +444,12 @@ static bool is_good(const PGresult *rows)
 {
 	const ExecStatusType status = PQresultStatus(rows);
 
-	return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY ||
-	       status == PGRES_COPY_IN || status == PGRES_COPY_OUT;
+	return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK ||
+	       status == PGRES_EMPTY_QUERY || status == PGRES_COPY_IN || status == PGRES_COPY_OUT;
 }
 
-/* Reads a query's results to their end and returns the last good one; the first bad one is the error. */
+/* Reads a query's results to their end and returns the last good one; the first bad one is the
+ * error. */
 static PGresult *collect(PgSession *session, GError **error)
 {
 	PGresult *kept = NULL, *bad = NULL, *rows;
@@ -477,15 +493,19 @@ static PgResult *finish_query(PgSession *session, int sent, GError **error)
 	return wrap(collect(session, error));
 }
 
-PgResult *pg_session_query(PgSession *session, const char *sql, int count, const char *const *values, GError **error)
+PgResult *pg_session_query(PgSession *session, const char *sql, int count,
+			   const char *const *values, GError **error)
 {
 	begin_call(session);
-	return finish_query(session, PQsendQueryParams(session->connection, sql, count, NULL, values, NULL, NULL, 0),
-	                    error);
+	return finish_query(
+		session,
+		PQsendQueryParams(session->connection, sql, count, NULL, values, NULL, NULL, 0),
+		error);
 }
 
-PgResult *pg_session_query_bytes(PgSession *session, const char *sql, int count, const char *const *values, int index,
-                                 const void *bytes, size_t length, GError **error)
+PgResult *pg_session_query_bytes(PgSession *session, const char *sql, int count,
+				 const char *const *values, int index, const void *bytes,
+				 size_t length, GError **error)
 {
 	g_autofree const char **all = g_new0(const char *, (gsize)count);
 	g_autofree int *lengths = g_new0(int, (gsize)count);
@@ -499,7 +519,9 @@ PgResult *pg_session_query_bytes(PgSession *session, const char *sql, int count,
 	formats[index] = binary;
 	begin_call(session);
 	return finish_query(
-	        session, PQsendQueryParams(session->connection, sql, count, NULL, all, lengths, formats, 0), error);
+		session,
+		PQsendQueryParams(session->connection, sql, count, NULL, all, lengths, formats, 0),
+		error);
 }
 
 bool pg_session_execute(PgSession *session, const char *sql, GError **error)
@@ -535,7 +557,8 @@ static bool put_copy_data(PgSession *session, const char *data, size_t length)
 	return true;
 }
 
-bool pg_session_copy_in(PgSession *session, const char *sql, const char *data, size_t length, GError **error)
+bool pg_session_copy_in(PgSession *session, const char *sql, const char *data, size_t length,
+			GError **error)
 {
 	g_autoptr(PgResult) started = NULL;
 	PGresult *rows;
@@ -546,7 +569,8 @@ bool pg_session_copy_in(PgSession *session, const char *sql, const char *data, s
 	if (!started)
 		return false;
 	if (PQresultStatus(started->rows) != PGRES_COPY_IN)
-		return error_set(error, ERR_FAILED, "the server did not begin a COPY from the client");
+		return error_set(error, ERR_FAILED,
+				 "the server did not begin a COPY from the client");
 	sent = put_copy_data(session, data, length);
 	while (PQputCopyEnd(session->connection, sent ? NULL : "interrupted") == 0)
 		if (!wait_socket(session, POLLIN | POLLOUT))
@@ -556,74 +580,6 @@ bool pg_session_copy_in(PgSession *session, const char *sql, const char *data, s
 	rows = collect(session, error);
 	PQclear(rows);
 	return rows;
-}
-
-/* ---- results ---- */
-
-void pg_result_free(PgResult *result)
-{
-	if (!result)
-		return;
-	PQclear(result->rows);
-	g_free(result);
-}
-
-int pg_result_rows(const PgResult *result)
-{
-	return PQntuples(result->rows);
-}
-
-int pg_result_columns(const PgResult *result)
-{
-	return PQnfields(result->rows);
-}
-
-const char *pg_result_column_name(const PgResult *result, int column)
-{
-	return PQfname(result->rows, column);
-}
-
-const char *pg_result_text(const PgResult *result, int row, int column)
-{
-	return PQgetisnull(result->rows, row, column) ? NULL : PQgetvalue(result->rows, row, column);
-}
-
-gint64 pg_result_int64(const PgResult *result, int row, int column)
-{
-	const char *text = pg_result_text(result, row, column);
-
-	return text ? g_ascii_strtoll(text, NULL, 10) : 0;
-}
-
-bool pg_result_bool(const PgResult *result, int row, int column)
-{
-	return g_strcmp0(pg_result_text(result, row, column), "t") == 0;
-}
-
-GBytes *pg_result_bytes(const PgResult *result, int row, int column)
-{
-	const char *text = pg_result_text(result, row, column);
-	size_t length = 0;
-	unsigned char *bytes = text ? PQunescapeBytea((const unsigned char *)text, &length) : NULL;
-	GBytes *copy = g_bytes_new(bytes, length);
-
-	PQfreemem(bytes);
-	return copy;
-}
-
-gint64 pg_result_affected(const PgResult *result)
-{
-	const char *text = PQcmdTuples(result->rows);
-
-	return *text ? g_ascii_strtoll(text, NULL, 10) : -1;
-}
-
-char *pg_quote_identifier(const char *name)
-{
-	g_auto(GStrv) parts = g_strsplit(name, "\"", -1);
-	g_autofree char *inner = g_strjoinv("\"\"", parts);
-
-	return g_strconcat("\"", inner, "\"", NULL);
 }
 
 /* ---- batches ---- */
@@ -689,11 +645,12 @@ bool pg_session_send_batch(PgSession *session, const PgBatch *batch, GError **er
 	for (guint i = 0; i < batch->statements->len; i++) {
 		const BatchStatement *statement = g_ptr_array_index(batch->statements, i);
 		if (!PQsendQueryParams(session->connection, statement->sql, statement->count, NULL,
-		                       (const char *const *)statement->values, NULL, NULL, 0) ||
+				       (const char *const *)statement->values, NULL, NULL, 0) ||
 		    PQflush(session->connection) < 0)
 			return fail(session, NULL, error);
 	}
-	/* What does not fit into the socket's buffer is sent while results are read: PQgetResult() flushes too. */
+	/* What does not fit into the socket's buffer is sent while results are read: PQgetResult()
+	 * flushes too. */
 	if (!PQpipelineSync(session->connection) || PQflush(session->connection) < 0)
 		return fail(session, NULL, error);
 	return true;

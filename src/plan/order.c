@@ -34,7 +34,8 @@ static gint compare_steps(gconstpointer a, gconstpointer b, gpointer unused)
 
 /* ---- requires ---- */
 
-static bool unknown_requirement(const Migration *migration, const char *id, const MigrationSet *set, GError **error)
+static bool unknown_requirement(const Migration *migration, const char *id, const MigrationSet *set,
+				GError **error)
 {
 	const char *nearest = NULL;
 	guint best = G_MAXUINT;
@@ -48,7 +49,8 @@ static bool unknown_requirement(const Migration *migration, const char *id, cons
 			nearest = other->id;
 		}
 	}
-	error_set(error, ERR_MIGRATION, "migration '%s' requires '%s', which does not exist", migration->id, id);
+	error_set(error, ERR_MIGRATION, "migration '%s' requires '%s', which does not exist",
+		  migration->id, id);
 	error_place(error, migration->up.path, 0, 0);
 	return nearest ? error_hint(error, "did you mean '%s'?", nearest) : false;
 }
@@ -64,9 +66,10 @@ static bool is_renamed(const Plan *plan, const char *id)
 }
 
 static bool link_step(Step *step, const Plan *plan, GHashTable *by_id, const MigrationSet *set,
-                      const AppliedSet *applied, GError **error)
+		      const AppliedSet *applied, GError **error)
 {
-	const GPtrArray *requires = step->migration->directives ? step->migration->directives->requires : NULL;
+	const GPtrArray *requires =
+		step->migration->directives ? step->migration->directives->requires : NULL;
 
 	for (guint i = 0; requires && i < requires->len; i++) {
 		const char *id = g_ptr_array_index(requires, i);
@@ -166,7 +169,8 @@ static GPtrArray *sort_steps(const GPtrArray *steps)
 	return ordered;
 }
 
-bool plan_order(Plan *plan, const MigrationSet *set, const AppliedSet *applied, GHashTable *distance, GError **error)
+bool plan_order(Plan *plan, const MigrationSet *set, const AppliedSet *applied,
+		GHashTable *distance, GError **error)
 {
 	g_autoptr(GHashTable) by_id = g_hash_table_new(g_str_hash, g_str_equal);
 	g_autoptr(GPtrArray) steps = make_steps(plan, distance, by_id);

@@ -7,7 +7,8 @@
 
 /* ---- comparing ---- */
 
-static void add_edit(Plan *plan, const Migration *migration, const Applied *applied, GHashTable *accepted)
+static void add_edit(Plan *plan, const Migration *migration, const Applied *applied,
+		     GHashTable *accepted)
 {
 	PlanEdit *edit = g_new0(PlanEdit, 1);
 	const char *stands = accepted ? g_hash_table_lookup(accepted, migration->id) : NULL;
@@ -18,20 +19,23 @@ static void add_edit(Plan *plan, const Migration *migration, const Applied *appl
 	g_ptr_array_add(plan->edits, edit);
 }
 
-/* Migrations of the commit that are not applied under their id, by content; each can be one rename. */
+/* Migrations of the commit that are not applied under their id, by content; each can be one rename.
+ */
 static GHashTable *unknown_by_blob(const MigrationSet *set, const AppliedSet *applied)
 {
 	GHashTable *by_blob = g_hash_table_new(g_str_hash, g_str_equal);
 
 	for (guint i = 0; i < set->all->len; i++) {
 		Migration *migration = g_ptr_array_index(set->all, i);
-		if (!applied_set_get(applied, migration->id) && !g_hash_table_contains(by_blob, migration->up.blob))
+		if (!applied_set_get(applied, migration->id) &&
+		    !g_hash_table_contains(by_blob, migration->up.blob))
 			g_hash_table_insert(by_blob, migration->up.blob, migration);
 	}
 	return by_blob;
 }
 
-/* Applied ids that the commit does not have: renamed or removed. Returns the migrations that are renames. */
+/* Applied ids that the commit does not have: renamed or removed. Returns the migrations that are
+ * renames. */
 static GHashTable *find_absent(Plan *plan, const MigrationSet *set, const AppliedSet *applied)
 {
 	g_autoptr(GHashTable) by_blob = NULL;
@@ -116,12 +120,14 @@ GPtrArray *plan_down(const AppliedSet *applied, guint steps, const char *to, GEr
 	guint later = 0;
 
 	if (to && !last_kept) {
-		error_set(error, ERR_USAGE, "migration '%s' is not applied, so nothing can be undone down to it", to);
+		error_set(error, ERR_USAGE,
+			  "migration '%s' is not applied, so nothing can be undone down to it", to);
 		error_hint(error, "'git migrate status' shows what is applied");
 		return NULL;
 	}
 	if (!to && steps > applied->all->len) {
-		error_set(error, ERR_USAGE, "only %u of the %u migrations to undo are applied", applied->all->len, steps);
+		error_set(error, ERR_USAGE, "only %u of the %u migrations to undo are applied",
+			  applied->all->len, steps);
 		return NULL;
 	}
 	if (!to)

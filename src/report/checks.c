@@ -10,10 +10,10 @@ static const struct {
 	const char *word;
 	TermStyle style;
 } states[] = {
-        [CHECK_OK] = {"ok", TERM_GOOD},
-        [CHECK_WARNING] = {"warning", TERM_WARN},
-        [CHECK_FAILED] = {"failed", TERM_BAD},
-        [CHECK_SKIPPED] = {"skipped", TERM_DIM},
+	[CHECK_OK] = {"ok", TERM_GOOD},
+	[CHECK_WARNING] = {"warning", TERM_WARN},
+	[CHECK_FAILED] = {"failed", TERM_BAD},
+	[CHECK_SKIPPED] = {"skipped", TERM_DIM},
 };
 
 void check_free(Check *check)
@@ -26,7 +26,8 @@ void check_free(Check *check)
 	g_free(check);
 }
 
-void check_add(GPtrArray *checks, const char *name, CheckState state, const char *hint, const char *found, ...)
+void check_add(GPtrArray *checks, const char *name, CheckState state, const char *hint,
+	       const char *found, ...)
 {
 	Check *check = g_new0(Check, 1);
 	va_list args;
@@ -59,14 +60,14 @@ void report_checks_text(const GPtrArray *checks, FILE *out)
 		const Check *check = g_ptr_array_index(checks, i);
 
 		fprintf(out, "%s%-7s%s  %-*s  %s\n", term_begin(out, states[check->state].style),
-		        states[check->state].word, term_end(out, states[check->state].style), width, check->name,
-		        check->found);
+			states[check->state].word, term_end(out, states[check->state].style), width,
+			check->name, check->found);
 		if (check->hint && check->state != CHECK_OK)
 			fprintf(out, "%*s%s\n", width + 11, "", check->hint);
 		count[check->state]++;
 	}
-	fprintf(out, "%u checks: %u ok, %u warnings, %u failed, %u skipped\n", checks->len, count[CHECK_OK],
-	        count[CHECK_WARNING], count[CHECK_FAILED], count[CHECK_SKIPPED]);
+	fprintf(out, "%u checks: %u ok, %u warnings, %u failed, %u skipped\n", checks->len,
+		count[CHECK_OK], count[CHECK_WARNING], count[CHECK_FAILED], count[CHECK_SKIPPED]);
 }
 
 json_t *report_checks_json(const GPtrArray *checks)

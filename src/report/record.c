@@ -33,7 +33,8 @@ static TermStyle outcome_style(const Record *finish)
 static char *title_of(const RecordView *view)
 {
 	const RecordAction action = view->record->action;
-	const char *outcome = view->finish ? record_outcome_name(view->finish->outcome) : "unfinished";
+	const char *outcome =
+		view->finish ? record_outcome_name(view->finish->outcome) : "unfinished";
 
 	if (action == RECORD_BEGIN)
 		return g_strconcat("up ", outcome, NULL);
@@ -60,8 +61,8 @@ void report_record_line(const RecordView *view, bool verbose, FILE *out)
 	g_autofree char *who = name_of(record->tagger);
 	const GPtrArray *done = view->finish ? view->finish->items : NULL;
 
-	fprintf(out, "%5" G_GINT64_FORMAT "  %s  %s%-15s%s  %.7s", record->sequence, when, term_begin(out, style), title,
-	        term_end(out, style), record->object);
+	fprintf(out, "%5" G_GINT64_FORMAT "  %s  %s%-15s%s  %.7s", record->sequence, when,
+		term_begin(out, style), title, term_end(out, style), record->object);
 	if (record->ref)
 		fprintf(out, " (%s)", short_ref(record->ref));
 	if (deploys)
@@ -104,7 +105,8 @@ void report_record_text(const RecordView *view, FILE *out)
 	const Record *record = view->record;
 	g_autofree char *sequence = g_strdup_printf("%" G_GINT64_FORMAT, record->sequence);
 
-	fprintf(out, "%srecord %s%s\n", term_begin(out, TERM_BOLD), record->id, term_end(out, TERM_BOLD));
+	fprintf(out, "%srecord %s%s\n", term_begin(out, TERM_BOLD), record->id,
+		term_end(out, TERM_BOLD));
 	field(out, "action", record_action_name(record->action));
 	field(out, "environment", record->environment);
 	field(out, "sequence", sequence);
@@ -113,7 +115,10 @@ void report_record_text(const RecordView *view, FILE *out)
 	field(out, "ref", record->ref);
 	field(out, "release", record->release);
 	field(out, "by", record->tagger);
-	field(out, "signature", !record->is_signed ? "none" : view->signer ? view->signer : "not checked");
+	field(out, "signature",
+	      !record->is_signed ? "none"
+	      : view->signer     ? view->signer
+				 : "not checked");
 	field(out, "problem", view->problem);
 	field(out, "time", record->time);
 	field(out, "database", record->database);
@@ -154,7 +159,8 @@ static json_t *items_json(const Record *record)
 	json_t *array = json_array();
 
 	for (guint i = 0; i < record->items->len; i++)
-		json_array_append_new(array, item_json(record, g_ptr_array_index(record->items, i)));
+		json_array_append_new(array,
+				      item_json(record, g_ptr_array_index(record->items, i)));
 	return array;
 }
 
@@ -165,26 +171,28 @@ json_t *report_record_json(const RecordView *view)
 	const struct {
 		const char *name, *text;
 	} texts[] = {{"id", record->id},
-	             {"action", record_action_name(record->action)},
-	             {"environment", record->environment},
-	             {"previous", record->previous},
-	             {"commit", record->object},
-	             {"ref", record->ref},
-	             {"release", record->release},
-	             {"by", record->tagger},
-	             {"signer", view->signer},
-	             {"problem", view->problem},
-	             {"time", record->time},
-	             {"database", record->database},
-	             {"ledger", record->ledger},
-	             {"policy", record->policy},
-	             {"tool", record->tool},
-	             {"begin", record->begin},
-	             {"outcome", record->action == RECORD_FINISH ? record_outcome_name(record->outcome) : NULL},
-	             {"failed", record->failed},
-	             {"error", record->error},
-	             {"reason", record->reason},
-	             {"abandoned", record->abandoned}};
+		     {"action", record_action_name(record->action)},
+		     {"environment", record->environment},
+		     {"previous", record->previous},
+		     {"commit", record->object},
+		     {"ref", record->ref},
+		     {"release", record->release},
+		     {"by", record->tagger},
+		     {"signer", view->signer},
+		     {"problem", view->problem},
+		     {"time", record->time},
+		     {"database", record->database},
+		     {"ledger", record->ledger},
+		     {"policy", record->policy},
+		     {"tool", record->tool},
+		     {"begin", record->begin},
+		     {"outcome", record->action == RECORD_FINISH
+					 ? record_outcome_name(record->outcome)
+					 : NULL},
+		     {"failed", record->failed},
+		     {"error", record->error},
+		     {"reason", record->reason},
+		     {"abandoned", record->abandoned}};
 
 	json_object_set_new(object, "sequence", json_integer(record->sequence));
 	for (guint i = 0; i < G_N_ELEMENTS(texts); i++)

@@ -7,7 +7,7 @@
 
 /* Pending migrations that status lists before it says how many more there are. */
 #define PENDING_SHOWN 10
-#define LABEL_WIDTH 10
+#define LABEL_WIDTH   10
 
 static const char *edit_word(EditKind kind)
 {
@@ -28,7 +28,8 @@ static const char *edit_word(EditKind kind)
 
 static void print_label(FILE *out, const char *label, TermStyle style)
 {
-	fprintf(out, "  %s%-*s%s", term_begin(out, style), LABEL_WIDTH, label, term_end(out, style));
+	fprintf(out, "  %s%-*s%s", term_begin(out, style), LABEL_WIDTH, label,
+		term_end(out, style));
 }
 
 static void print_line(FILE *out, const char *label, TermStyle style, const char *text)
@@ -77,10 +78,11 @@ static char *short_time(const char *iso)
 
 static void print_headline(const StatusReport *report, FILE *out)
 {
-	fprintf(out, "%s%s%s", term_begin(out, TERM_BOLD), report->environment, term_end(out, TERM_BOLD));
+	fprintf(out, "%s%s%s", term_begin(out, TERM_BOLD), report->environment,
+		term_end(out, TERM_BOLD));
 	if (report->commit)
-		fprintf(out, " at %s%s%.7s%s", report->ref ? short_ref(report->ref) : "", report->ref ? " (" : "",
-		        report->commit, report->ref ? ")" : "");
+		fprintf(out, " at %s%s%.7s%s", report->ref ? short_ref(report->ref) : "",
+			report->ref ? " (" : "", report->commit, report->ref ? ")" : "");
 	fputc('\n', out);
 }
 
@@ -91,9 +93,9 @@ static void print_applied(const StatusReport *report, FILE *out)
 	print_label(out, "applied", TERM_GOOD);
 	fprintf(out, "%u of %u in this commit", report->applied, report->in_commit);
 	if (report->last_action)
-		fprintf(out, "; last record %" G_GINT64_FORMAT ": %s%s%s, %s, %s", report->last_sequence,
-		        report->last_action, report->last_outcome ? " " : "",
-		        report->last_outcome ? report->last_outcome : "", when, report->last_who);
+		fprintf(out, "; last record %" G_GINT64_FORMAT ": %s%s%s, %s, %s",
+			report->last_sequence, report->last_action, report->last_outcome ? " " : "",
+			report->last_outcome ? report->last_outcome : "", when, report->last_who);
 	fputc('\n', out);
 	if (report->last_error)
 		print_line(out, "failed", TERM_BAD, report->last_error);
@@ -101,7 +103,8 @@ static void print_applied(const StatusReport *report, FILE *out)
 
 static void print_pending(const StatusReport *report, bool verbose, FILE *out)
 {
-	const guint shown = verbose ? report->pending->len : MIN(report->pending->len, PENDING_SHOWN);
+	const guint shown =
+		verbose ? report->pending->len : MIN(report->pending->len, PENDING_SHOWN);
 	g_autofree char *count = text_count(report->pending->len, "migration");
 
 	if (report->pending->len == 0) {
@@ -112,7 +115,8 @@ static void print_pending(const StatusReport *report, bool verbose, FILE *out)
 	for (guint i = 0; i < shown; i++)
 		print_more(out, ((StatusPending *)g_ptr_array_index(report->pending, i))->id);
 	if (shown < report->pending->len) {
-		g_autofree char *more = g_strdup_printf("... and %u more (-v shows all)", report->pending->len - shown);
+		g_autofree char *more = g_strdup_printf("... and %u more (-v shows all)",
+							report->pending->len - shown);
 		print_more(out, more);
 	}
 }
@@ -121,13 +125,15 @@ static void print_edits(const StatusReport *report, FILE *out)
 {
 	for (guint i = 0; i < report->edits->len; i++) {
 		const StatusEdit *edit = g_ptr_array_index(report->edits, i);
-		const TermStyle style =
-		        edit->kind == EDIT_REAL || edit->kind == EDIT_UNKNOWN ? TERM_BAD : TERM_WARN;
+		const TermStyle style = edit->kind == EDIT_REAL || edit->kind == EDIT_UNKNOWN
+						? TERM_BAD
+						: TERM_WARN;
 
 		print_label(out, "edited", style);
 		fprintf(out, "%s (%s)", edit->id, edit_word(edit->kind));
 		if (edit->commit)
-			fprintf(out, " by %s in %.7s, %s: %s", edit->author, edit->commit, edit->day, edit->subject);
+			fprintf(out, " by %s in %.7s, %s: %s", edit->author, edit->commit,
+				edit->day, edit->subject);
 		fputc('\n', out);
 	}
 }
@@ -158,14 +164,18 @@ static void print_ledger(const StatusReport *report, FILE *out)
 {
 	g_autofree char *count = text_count(report->records, "record");
 
-	print_label(out, "ledger", report->ledger_stops ? TERM_BAD : report->ledger ? TERM_WARN : TERM_GOOD);
+	print_label(out, "ledger",
+		    report->ledger_stops ? TERM_BAD
+		    : report->ledger     ? TERM_WARN
+					 : TERM_GOOD);
 	if (report->ledger)
 		fprintf(out, "%s%s\n", report->ledger,
-		        report->ledger_stops ? "" : "; the next deployment appends them");
+			report->ledger_stops ? "" : "; the next deployment appends them");
 	else if (report->records == 0)
 		fputs("none yet: the first deployment makes it\n", out);
 	else
-		fprintf(out, "%s%s, the same in notes and database\n", count, report->is_signed ? "" : " (unsigned)");
+		fprintf(out, "%s%s, the same in notes and database\n", count,
+			report->is_signed ? "" : " (unsigned)");
 }
 
 void report_status_text(const StatusReport *report, bool verbose, FILE *out)
@@ -216,7 +226,8 @@ void report_plan_text(const StatusReport *report, FILE *out)
 			fputs("  no down script", out);
 		fputc('\n', out);
 	}
-	fprintf(out, "%s to run; %u of %u applied already\n", count, report->applied, report->in_commit);
+	fprintf(out, "%s to run; %u of %u applied already\n", count, report->applied,
+		report->in_commit);
 }
 
 /* ---- verification ---- */
@@ -230,11 +241,13 @@ void report_verify_text(const VerifyReport *report, FILE *out)
 		print_line(out, "problem", TERM_BAD, report->problems[i]);
 	for (guint i = 0; report->remarks[i]; i++)
 		print_line(out, "note", TERM_WARN, report->remarks[i]);
-	fprintf(out, "%s%s%s: ", term_begin(out, TERM_BOLD), report->environment, term_end(out, TERM_BOLD));
-	fprintf(out, "%u records in the database, %u in the notes, %u applied migrations; ", report->records,
-	        report->notes, report->rows);
+	fprintf(out, "%s%s%s: ", term_begin(out, TERM_BOLD), report->environment,
+		term_end(out, TERM_BOLD));
+	fprintf(out, "%u records in the database, %u in the notes, %u applied migrations; ",
+		report->records, report->notes, report->rows);
 	if (report->is_signed)
-		fprintf(out, "%u signatures verified, %u good from before; ", report->signatures, report->remembered);
+		fprintf(out, "%u signatures verified, %u good from before; ", report->signatures,
+			report->remembered);
 	else
 		fputs("unsigned; ", out);
 	fprintf(out, "%s\n", problems ? count : "no problem");

@@ -36,9 +36,9 @@ static json_t *pending_json(const StatusReport *report)
 static json_t *edits_json(const StatusReport *report)
 {
 	static const char *const words[] = {[EDIT_UNKNOWN] = "unknown",
-	                                    [EDIT_COSMETIC] = "cosmetic",
-	                                    [EDIT_REAL] = "real",
-	                                    [EDIT_ACCEPTED] = "accepted"};
+					    [EDIT_COSMETIC] = "cosmetic",
+					    [EDIT_REAL] = "real",
+					    [EDIT_ACCEPTED] = "accepted"};
 	json_t *array = json_array();
 
 	for (guint i = 0; i < report->edits->len; i++) {
@@ -98,8 +98,10 @@ json_t *report_status_json(const StatusReport *report)
 	json_object_set_new(object, "ref", report_json_text(report->ref));
 	json_object_set_new(object, "commit", report_json_text(report->commit));
 	json_object_set_new(object, "deployed", report_json_text(report->deployed));
-	json_object_set_new(object, "ahead", report->relation_known ? json_integer(report->ahead) : json_null());
-	json_object_set_new(object, "behind", report->relation_known ? json_integer(report->behind) : json_null());
+	json_object_set_new(object, "ahead",
+			    report->relation_known ? json_integer(report->ahead) : json_null());
+	json_object_set_new(object, "behind",
+			    report->relation_known ? json_integer(report->behind) : json_null());
 	json_object_set_new(object, "in_commit", json_integer(report->in_commit));
 	json_object_set_new(object, "applied", json_integer(report->applied));
 	json_object_set_new(object, "pending", pending_json(report));

@@ -43,19 +43,21 @@ static YamlNode *node_new(YamlKind kind, const yaml_mark_t *mark)
 static bool refuse(const Reader *reader, const yaml_mark_t *mark, const char *message)
 {
 	error_set(reader->error, ERR_CONFIG, "%s", message);
-	return error_place(reader->error, reader->file, (unsigned)mark->line + 1, (unsigned)mark->column + 1);
+	return error_place(reader->error, reader->file, (unsigned)mark->line + 1,
+			   (unsigned)mark->column + 1);
 }
 
 static bool refuse_syntax(const Reader *reader)
 {
 	const yaml_parser_t *parser = &reader->parser;
 
-	error_set(reader->error, ERR_CONFIG, "not YAML: %s", parser->problem ? parser->problem : "unknown problem");
+	error_set(reader->error, ERR_CONFIG, "not YAML: %s",
+		  parser->problem ? parser->problem : "unknown problem");
 	/* An encoding error has an offset and no mark. */
 	if (parser->error == YAML_READER_ERROR)
 		error_detail(reader->error, "at byte %zu", parser->problem_offset);
 	return error_place(reader->error, reader->file, (unsigned)parser->problem_mark.line + 1,
-	                   (unsigned)parser->problem_mark.column + 1);
+			   (unsigned)parser->problem_mark.column + 1);
 }
 
 static bool next_event(Reader *reader, yaml_event_t *event)
@@ -90,8 +92,9 @@ static bool check_double(const Reader *reader, const YamlNode *mapping, const Ya
 
 		if (strcmp(before->text, key->text) != 0)
 			continue;
-		error_set(reader->error, ERR_CONFIG, "key '%s' stands here a second time (first in line %u)", key->text,
-		          before->line);
+		error_set(reader->error, ERR_CONFIG,
+			  "key '%s' stands here a second time (first in line %u)", key->text,
+			  before->line);
 		return error_place(reader->error, reader->file, key->line, key->column);
 	}
 	return true;
@@ -107,8 +110,9 @@ static bool read_pair(Reader *reader, guint depth, YamlNode *node, bool *end)
 	if (!next_event(reader, &event))
 		return false;
 	*end = event.type == YAML_MAPPING_END_EVENT;
-	ok = *end || (event.type == YAML_SCALAR_EVENT ? read_value(reader, &event, depth, &key)
-	                                              : refuse(reader, &event.start_mark, "a key must be plain text"));
+	ok = *end || (event.type == YAML_SCALAR_EVENT
+			      ? read_value(reader, &event, depth, &key)
+			      : refuse(reader, &event.start_mark, "a key must be plain text"));
 	yaml_event_delete(&event);
 	if (!ok || *end)
 		return ok;
@@ -176,7 +180,8 @@ static bool read_scalar(const Reader *reader, const yaml_event_t *event, YamlNod
 	const char *text = (const char *)event->data.scalar.value;
 
 	if (strlen(text) != event->data.scalar.length)
-		return refuse(reader, &event->start_mark, "a value may not contain a NUL character");
+		return refuse(reader, &event->start_mark,
+			      "a value may not contain a NUL character");
 	node->text = g_strdup(text);
 	node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
 	return true;

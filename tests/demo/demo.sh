@@ -9,7 +9,8 @@ for name in $(env | sed -n 's/^\(GIT_[A-Z_]*\|PG[A-Z_]*\)=.*/\1/p'); do
 	unset "$name"
 done
 
-bold= plain=
+bold=''
+plain=''
 if [ -t 1 ]; then
 	bold=$(printf '\033[1m') plain=$(printf '\033[0m')
 fi

@@ -1,4 +1,5 @@
-/* Settings: every key, every way to get one wrong (with its exact message and place), and no secret in any message. */
+/* Settings: every key, every way to get one wrong (with its exact message and place), and no secret
+ * in any message. */
 #include "config/config.h"
 
 #include <string.h>
@@ -14,64 +15,77 @@ typedef struct {
 } Wrong;
 
 static const Wrong wrong_environments[] = {
-        {"", "nothing says where the database is", 1, 1},
-        {"# only a comment\n", "nothing says where the database is", 1, 1},
-        {"embedded: false\n", "nothing says where the database is", 1, 1},
-        {"name: production\n" OK, "'name' is 'production', and the file is the one of 'staging'", 1, 7},
-        {"embeded: true\n", "unknown key 'embeded'", 1, 1},
-        {OK "embedded: true\n", "key 'embedded' stands here a second time (first in line 1)", 2, 1},
-        {OK "url: postgresql://h/d\n", "'url' and 'embedded' both say where the database is", 1, 11},
-        {"service: a\nurl: b\n", "'url' and 'service' both say where the database is", 1, 10},
-        {"database: {host: h}\nservice: s\n", "'service' and 'database' both say where the database is", 1, 11},
-        {"embedded: yes please\n", "'embedded' must be true or false", 1, 11},
-        {"embedded: [true]\n", "'embedded' must be a single value", 1, 11},
-        {"embedded: {a: b}\n", "'embedded' must be a single value", 1, 11},
-        {"embedded:\n", "'embedded' must be not empty", 1, 10},
-        {"- a\n- b\n", "the file must hold keys and values", 1, 1},
-        {"just words\n", "the file must hold keys and values", 1, 1},
-        {"database: localhost\n", "'database' must be a group of keys", 1, 11},
-        {"database:\n  hots: h\n", "unknown key 'database.hots'", 2, 3},
-        {"database: {host: h, port: 0}\n", "'database.port' must be a port from 1 to 65535", 1, 27},
-        {"database: {host: h, port: 65536}\n", "'database.port' must be a port from 1 to 65535", 1, 27},
-        {"database: {host: h, port: tcp}\n", "'database.port' must be a port from 1 to 65535", 1, 27},
-        {"database: {sslmode: on}\n",
-         "'database.sslmode' must be disable, allow, prefer, require, verify-ca or verify-full", 1, 21},
-        {"database: {connect_timeout: soon}\n", "'database.connect_timeout' must be a number of seconds", 1, 29},
-        {"database: {user: [a]}\n", "'database.user' must be a single value", 1, 18},
-        {OK "include_dirs: db/schema\n", "'include_dirs' must be a list", 2, 15},
-        {OK "include_dirs: [a, {b: c}]\n", "'include_dirs' must be a list of plain texts", 2, 19},
-        {OK "exclude_dirs: [a, '']\n", "'exclude_dirs' must be a list of plain texts", 2, 19},
-        {OK "source: main\n", "'source' must be a group of keys", 2, 9},
-        {OK "source: {branch: main, tags: 'v*'}\n", "'source' has both a branch and tags", 2, 9},
-        {OK "source: {commit: abc}\n", "unknown key 'source.commit'", 2, 10},
-        {OK "mode: backwards\n", "'mode' must be 'forward' or 'follow'", 2, 7},
-        {OK "soak: 24\n", "'soak' must be a duration such as 250ms, 30s, 10min, 24h or 7d", 2, 7},
-        {OK "soak: a day\n", "'soak' must be a duration such as 250ms, 30s, 10min, 24h or 7d", 2, 7},
-        {OK "approvals: -1\n", "'approvals' must be a whole number from 0", 2, 12},
-        {OK "approvals: two\n", "'approvals' must be a whole number from 0", 2, 12},
-        {OK "approvals: 12345678901\n", "'approvals' must be a whole number from 0", 2, 12},
-        {OK "sign: maybe\n", "'sign' must be true or false", 2, 7},
-        {OK "signers: ann@example.com\n", "'signers' must be a list", 2, 10},
-        {OK "options: {lock_timeout: -5}\n",
-         "'options.lock_timeout' must be a duration such as 250ms, 30s, 10min, 24h or 7d", 2, 25},
-        {OK "options: {migration_timeout: 5 minutes}\n",
-         "'options.migration_timeout' must be a duration such as 250ms, 30s, 10min, 24h or 7d", 2, 30},
-        {OK "options: {transaction: none}\n", "'options.transaction' must be 'migration' or 'deployment'", 2, 24},
-        {OK "options: {require_bakup: true}\n", "unknown key 'options.require_bakup'", 2, 11},
-        {OK "checks: {connections: many}\n", "'checks.connections' must be a whole number from 0", 2, 23},
-        {"url: ${MIGRATE_TEST_UNSET}\n", "environment variable 'MIGRATE_TEST_UNSET' is not set", 1, 6},
-        {"url: ${MIGRATE_TEST_UNSET\n", "'${' without '}'", 1, 6},
-        {"url: ${1x}\n", "'${1x}' is no variable", 1, 6},
-        {"a: &x 1\n", "anchors (&name) are not supported", 1, 4},
-        {"a: *x\n", "aliases (*name) are not supported", 1, 4},
-        {"a: !tag 1\n", "tags (!name) are not supported", 1, 4},
-        {"a: 1\n---\nb: 2\n", "a second document is not supported", 2, 1},
-        {"? [a]\n: b\n", "a key must be plain text", 1, 3},
-        {"a: [b\n", "not YAML: did not find expected ',' or ']'", 2, 1},
-        {"a: 'b\n", "not YAML: found unexpected end of stream", 2, 1},
-        {"\ta: b\n", "not YAML: found character that cannot start any token", 1, 1},
-        {"a: {b: {c: {d: {e: {f: {g: {h: {i: {j: {k: {l: {m: {n: {o: {p: {q: {r: 1}}}}}}}}}}}}}}}}}\n",
-         "too many levels", 1, 65},
+	{"", "nothing says where the database is", 1, 1},
+	{"# only a comment\n", "nothing says where the database is", 1, 1},
+	{"embedded: false\n", "nothing says where the database is", 1, 1},
+	{"name: production\n" OK, "'name' is 'production', and the file is the one of 'staging'", 1,
+	 7},
+	{"embeded: true\n", "unknown key 'embeded'", 1, 1},
+	{OK "embedded: true\n", "key 'embedded' stands here a second time (first in line 1)", 2, 1},
+	{OK "url: postgresql://h/d\n", "'url' and 'embedded' both say where the database is", 1,
+	 11},
+	{"service: a\nurl: b\n", "'url' and 'service' both say where the database is", 1, 10},
+	{"database: {host: h}\nservice: s\n",
+	 "'service' and 'database' both say where the database is", 1, 11},
+	{"embedded: yes please\n", "'embedded' must be true or false", 1, 11},
+	{"embedded: [true]\n", "'embedded' must be a single value", 1, 11},
+	{"embedded: {a: b}\n", "'embedded' must be a single value", 1, 11},
+	{"embedded:\n", "'embedded' must be not empty", 1, 10},
+	{"- a\n- b\n", "the file must hold keys and values", 1, 1},
+	{"just words\n", "the file must hold keys and values", 1, 1},
+	{"database: localhost\n", "'database' must be a group of keys", 1, 11},
+	{"database:\n  hots: h\n", "unknown key 'database.hots'", 2, 3},
+	{"database: {host: h, port: 0}\n", "'database.port' must be a port from 1 to 65535", 1, 27},
+	{"database: {host: h, port: 65536}\n", "'database.port' must be a port from 1 to 65535", 1,
+	 27},
+	{"database: {host: h, port: tcp}\n", "'database.port' must be a port from 1 to 65535", 1,
+	 27},
+	{"database: {sslmode: on}\n",
+	 "'database.sslmode' must be disable, allow, prefer, require, verify-ca or verify-full", 1,
+	 21},
+	{"database: {connect_timeout: soon}\n",
+	 "'database.connect_timeout' must be a number of seconds", 1, 29},
+	{"database: {user: [a]}\n", "'database.user' must be a single value", 1, 18},
+	{OK "include_dirs: db/schema\n", "'include_dirs' must be a list", 2, 15},
+	{OK "include_dirs: [a, {b: c}]\n", "'include_dirs' must be a list of plain texts", 2, 19},
+	{OK "exclude_dirs: [a, '']\n", "'exclude_dirs' must be a list of plain texts", 2, 19},
+	{OK "source: main\n", "'source' must be a group of keys", 2, 9},
+	{OK "source: {branch: main, tags: 'v*'}\n", "'source' has both a branch and tags", 2, 9},
+	{OK "source: {commit: abc}\n", "unknown key 'source.commit'", 2, 10},
+	{OK "mode: backwards\n", "'mode' must be 'forward' or 'follow'", 2, 7},
+	{OK "soak: 24\n", "'soak' must be a duration such as 250ms, 30s, 10min, 24h or 7d", 2, 7},
+	{OK "soak: a day\n", "'soak' must be a duration such as 250ms, 30s, 10min, 24h or 7d", 2,
+	 7},
+	{OK "approvals: -1\n", "'approvals' must be a whole number from 0", 2, 12},
+	{OK "approvals: two\n", "'approvals' must be a whole number from 0", 2, 12},
+	{OK "approvals: 12345678901\n", "'approvals' must be a whole number from 0", 2, 12},
+	{OK "sign: maybe\n", "'sign' must be true or false", 2, 7},
+	{OK "signers: ann@example.com\n", "'signers' must be a list", 2, 10},
+	{OK "options: {lock_timeout: -5}\n",
+	 "'options.lock_timeout' must be a duration such as 250ms, 30s, 10min, 24h or 7d", 2, 25},
+	{OK "options: {migration_timeout: 5 minutes}\n",
+	 "'options.migration_timeout' must be a duration such as 250ms, 30s, 10min, 24h or 7d", 2,
+	 30},
+	{OK "options: {transaction: none}\n",
+	 "'options.transaction' must be 'migration' or 'deployment'", 2, 24},
+	{OK "options: {require_bakup: true}\n", "unknown key 'options.require_bakup'", 2, 11},
+	{OK "checks: {connections: many}\n", "'checks.connections' must be a whole number from 0",
+	 2, 23},
+	{"url: ${MIGRATE_TEST_UNSET}\n", "environment variable 'MIGRATE_TEST_UNSET' is not set", 1,
+	 6},
+	{"url: ${MIGRATE_TEST_UNSET\n", "'${' without '}'", 1, 6},
+	{"url: ${1x}\n", "'${1x}' is no variable", 1, 6},
+	{"a: &x 1\n", "anchors (&name) are not supported", 1, 4},
+	{"a: *x\n", "aliases (*name) are not supported", 1, 4},
+	{"a: !tag 1\n", "tags (!name) are not supported", 1, 4},
+	{"a: 1\n---\nb: 2\n", "a second document is not supported", 2, 1},
+	{"? [a]\n: b\n", "a key must be plain text", 1, 3},
+	{"a: [b\n", "not YAML: did not find expected ',' or ']'", 2, 1},
+	{"a: 'b\n", "not YAML: found unexpected end of stream", 2, 1},
+	{"\ta: b\n", "not YAML: found character that cannot start any token", 1, 1},
+	{"a: {b: {c: {d: {e: {f: {g: {h: {i: {j: {k: {l: {m: {n: {o: {p: {q: {r: "
+	 "1}}}}}}}}}}}}}}}}}\n",
+	 "too many levels", 1, 65},
 };
 
 static void test_wrong_environments(void)
@@ -79,8 +93,8 @@ static void test_wrong_environments(void)
 	for (guint i = 0; i < G_N_ELEMENTS(wrong_environments); i++) {
 		const Wrong *wrong = &wrong_environments[i];
 		g_autoptr(GError) error = NULL;
-		Environment *environment = config_parse_environment(wrong->text, strlen(wrong->text), "staging.yaml",
-		                                                    "staging", true, &error);
+		Environment *environment = config_parse_environment(
+			wrong->text, strlen(wrong->text), "staging.yaml", "staging", true, &error);
 
 		g_assert_null(environment);
 		g_assert_true(error_is(error, ERR_CONFIG));
@@ -92,11 +106,14 @@ static void test_wrong_environments(void)
 }
 
 static const Wrong wrong_projects[] = {
-        {"migrations: /etc\n", "'migrations' must be a path inside the repository, without '..'", 1, 13},
-        {"migrations: ../other\n", "'migrations' must be a path inside the repository, without '..'", 1, 13},
-        {"migrations: db//x\n", "'migrations' must be a path inside the repository, without '..'", 1, 13},
-        {"schema: [a]\n", "'schema' must be a single value", 1, 9},
-        {"migration: db\n", "unknown key 'migration'", 1, 1},
+	{"migrations: /etc\n", "'migrations' must be a path inside the repository, without '..'", 1,
+	 13},
+	{"migrations: ../other\n",
+	 "'migrations' must be a path inside the repository, without '..'", 1, 13},
+	{"migrations: db//x\n", "'migrations' must be a path inside the repository, without '..'",
+	 1, 13},
+	{"schema: [a]\n", "'schema' must be a single value", 1, 9},
+	{"migration: db\n", "unknown key 'migration'", 1, 1},
 };
 
 static void test_wrong_projects(void)
@@ -105,7 +122,8 @@ static void test_wrong_projects(void)
 		const Wrong *wrong = &wrong_projects[i];
 		g_autoptr(GError) error = NULL;
 
-		g_assert_null(config_parse_project(wrong->text, strlen(wrong->text), "migrate.yaml", &error));
+		g_assert_null(config_parse_project(wrong->text, strlen(wrong->text), "migrate.yaml",
+						   &error));
 		g_assert_cmpstr(error->message, ==, wrong->message);
 		g_assert_cmpuint(error_get_line(error), ==, wrong->line);
 		g_assert_cmpuint(error_get_column(error), ==, wrong->column);
@@ -116,11 +134,11 @@ static void test_wrong_projects(void)
 static void test_secrets_stay_secret(void)
 {
 	for (guint i = 0; i < G_N_ELEMENTS(wrong_environments); i++) {
-		g_autofree char *text =
-		        g_strconcat("database: {password: s3cret}\n", wrong_environments[i].text, NULL);
+		g_autofree char *text = g_strconcat("database: {password: s3cret}\n",
+						    wrong_environments[i].text, NULL);
 		g_autoptr(GError) error = NULL;
-		g_autoptr(Environment) environment =
-		        config_parse_environment(text, strlen(text), "staging.yaml", "staging", true, &error);
+		g_autoptr(Environment) environment = config_parse_environment(
+			text, strlen(text), "staging.yaml", "staging", true, &error);
 		g_autofree char *said = error ? error_format(error, "error", false) : NULL;
 
 		if (said)
@@ -128,27 +146,28 @@ static void test_secrets_stay_secret(void)
 	}
 }
 
-static const char whole[] = "name: production\n"
-                            "database:\n"
-                            "  host: ${MIGRATE_TEST_HOST}\n"
-                            "  port: ${MIGRATE_TEST_PORT:-5433}\n"
-                            "  database: app\n"
-                            "  user: deploy\n"
-                            "  password: a$$b$c\n"
-                            "  sslmode: verify-full\n"
-                            "  connect_timeout: 10\n"
-                            "include_dirs: [db/schema]\n"
-                            "exclude_dirs:\n  - db/schema/00_common/roles.sql\n"
-                            "source:\n  tags: \"v*\"\n"
-                            "mode: forward\n"
-                            "promote_from: staging\n"
-                            "soak: 24h\n"
-                            "signers: [release@example.com]\n"
-                            "approvals: 2\n"
-                            "options: {migration_timeout: 600, lock_timeout: 1s, require_backup: true,\n"
-                            "  require_dry_run: true, statement_timeout: 1500, pool_size: 5, verbose: true,\n"
-                            "  transaction: deployment, lock_wait: 5}\n"
-                            "checks: {replication_lag: 30s, connections: 100, oldest_transaction: 60s}\n";
+static const char whole[] =
+	"name: production\n"
+	"database:\n"
+	"  host: ${MIGRATE_TEST_HOST}\n"
+	"  port: ${MIGRATE_TEST_PORT:-5433}\n"
+	"  database: app\n"
+	"  user: deploy\n"
+	"  password: a$$b$c\n"
+	"  sslmode: verify-full\n"
+	"  connect_timeout: 10\n"
+	"include_dirs: [db/schema]\n"
+	"exclude_dirs:\n  - db/schema/00_common/roles.sql\n"
+	"source:\n  tags: \"v*\"\n"
+	"mode: forward\n"
+	"promote_from: staging\n"
+	"soak: 24h\n"
+	"signers: [release@example.com]\n"
+	"approvals: 2\n"
+	"options: {migration_timeout: 600, lock_timeout: 1s, require_backup: true,\n"
+	"  require_dry_run: true, statement_timeout: 1500, pool_size: 5, verbose: true,\n"
+	"  transaction: deployment, lock_wait: 5}\n"
+	"checks: {replication_lag: 30s, connections: 100, oldest_transaction: 60s}\n";
 
 static void test_every_key(void)
 {
@@ -156,12 +175,14 @@ static void test_every_key(void)
 	g_autoptr(Environment) e = NULL;
 
 	g_setenv("MIGRATE_TEST_HOST", "db.example.com", TRUE);
-	e = config_parse_environment(whole, strlen(whole), "production.yaml", "production", true, &error);
+	e = config_parse_environment(whole, strlen(whole), "production.yaml", "production", true,
+				     &error);
 	g_assert_no_error(error);
 	g_autofree char *connection = g_strjoinv(" ", e->connection);
 	g_assert_cmpstr(connection, ==,
-	                "host db.example.com port 5433 dbname app user deploy password a$b$c sslmode verify-full "
-	                "connect_timeout 10");
+			"host db.example.com port 5433 dbname app user deploy password a$b$c "
+			"sslmode verify-full "
+			"connect_timeout 10");
 	g_assert_cmpstr(e->include_dirs[0], ==, "db/schema");
 	g_assert_cmpstr(e->exclude_dirs[0], ==, "db/schema/00_common/roles.sql");
 	g_assert_cmpstr(e->source_tags, ==, "v*");
@@ -183,7 +204,8 @@ static void test_every_key(void)
 static void test_defaults(void)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Environment) e = config_parse_environment(OK, strlen(OK), "x.yaml", "x", true, &error);
+	g_autoptr(Environment) e =
+		config_parse_environment(OK, strlen(OK), "x.yaml", "x", true, &error);
 	g_autoptr(Project) project = config_parse_project("", 0, "migrate.yaml", &error);
 
 	g_assert_no_error(error);
@@ -198,9 +220,11 @@ static void test_defaults(void)
 /* Listing environments must work without production's secrets. */
 static void test_unexpanded(void)
 {
-	const char *text = "database: {host: '${MIGRATE_TEST_UNSET}', port: '${MIGRATE_TEST_UNSET}'}\n";
+	const char *text =
+		"database: {host: '${MIGRATE_TEST_UNSET}', port: '${MIGRATE_TEST_UNSET}'}\n";
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Environment) e = config_parse_environment(text, strlen(text), "x.yaml", "x", false, &error);
+	g_autoptr(Environment) e =
+		config_parse_environment(text, strlen(text), "x.yaml", "x", false, &error);
 
 	g_assert_no_error(error);
 	g_assert_cmpstr(e->connection[1], ==, "${MIGRATE_TEST_UNSET}");
@@ -218,7 +242,8 @@ static void test_hints(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/config/every wrong environment is told with its place", test_wrong_environments);
+	g_test_add_func("/config/every wrong environment is told with its place",
+			test_wrong_environments);
 	g_test_add_func("/config/every wrong project is told with its place", test_wrong_projects);
 	g_test_add_func("/config/no message holds a password", test_secrets_stay_secret);
 	g_test_add_func("/config/every key is read", test_every_key);

@@ -1,4 +1,5 @@
-/* Records: what is formatted is read back; any changed, missing or added byte is refused, with its own words. */
+/* Records: what is formatted is read back; any changed, missing or added byte is refused, with its
+ * own words. */
 #include "ledger/record.h"
 
 #include <string.h>
@@ -41,8 +42,8 @@ static char *text_of(const Record *record)
 	g_autofree char *message = ledger_record_message(record);
 
 	return g_strdup_printf("object " HEX40 "\ntype commit\ntag migrate/staging/00000007\n"
-	                       "tagger A B <a@b> 1700000000 +0000\n\n%s",
-	                       message);
+			       "tagger A B <a@b> 1700000000 +0000\n\n%s",
+			       message);
 }
 
 static Record *parse(const char *text, GError **error)
@@ -99,27 +100,29 @@ static void test_every_line_counts(void)
 static const struct {
 	const char *from, *to, *why;
 } forgeries[] = {
-        {"\ntype commit", "\ntype tree", "expected 'type commit'"},
-        {"staging/00000007", "staging/00000008", "the tag's name is not that of its environment and sequence"},
-        {"environment staging", "environment production", "the tag's name is not that of its environment"},
-        {"sequence 7", "sequence 07", "wrong value of 'sequence'"},
-        {"sequence 7", "sequence -7", "wrong value of 'sequence'"},
-        {"sequence 7", "sequence 0", "wrong value of 'sequence'"},
-        {"previous sha256:0", "previous sha256:x", "wrong value of 'previous'"},
-        {"previous sha256:", "previous sha512:", "wrong value of 'previous'"},
-        {"action finish", "action finnish", "wrong value of 'action'"},
-        {"action finish", "action begin", "expected 'items'"},
-        {"outcome failed", "outcome great", "wrong value of 'outcome'"},
-        {"error \"", "error ", "wrong value of 'error'"},
-        {"items 1", "items 2", "ends too early"},
-        {"items 1", "items 0", "text behind the record that no signature covers"},
-        {"items 1", "items many", "wrong count of items"},
-        {"item 2026", "item  2026", "wrong item"},
-        {" 12 2024", " x 2024", "wrong item"},
-        {"git-migrate record 1", "git-migrate record 2", "expected 'git-migrate record 1'"},
-        {"object 0", "object g", "wrong object id"},
-        {"tool git", "tool\rgit", "not plain UTF-8 text"},
-        {"tool git", "tool \xff", "not plain UTF-8 text"},
+	{"\ntype commit", "\ntype tree", "expected 'type commit'"},
+	{"staging/00000007", "staging/00000008",
+	 "the tag's name is not that of its environment and sequence"},
+	{"environment staging", "environment production",
+	 "the tag's name is not that of its environment"},
+	{"sequence 7", "sequence 07", "wrong value of 'sequence'"},
+	{"sequence 7", "sequence -7", "wrong value of 'sequence'"},
+	{"sequence 7", "sequence 0", "wrong value of 'sequence'"},
+	{"previous sha256:0", "previous sha256:x", "wrong value of 'previous'"},
+	{"previous sha256:", "previous sha512:", "wrong value of 'previous'"},
+	{"action finish", "action finnish", "wrong value of 'action'"},
+	{"action finish", "action begin", "expected 'items'"},
+	{"outcome failed", "outcome great", "wrong value of 'outcome'"},
+	{"error \"", "error ", "wrong value of 'error'"},
+	{"items 1", "items 2", "ends too early"},
+	{"items 1", "items 0", "text behind the record that no signature covers"},
+	{"items 1", "items many", "wrong count of items"},
+	{"item 2026", "item  2026", "wrong item"},
+	{" 12 2024", " x 2024", "wrong item"},
+	{"git-migrate record 1", "git-migrate record 2", "expected 'git-migrate record 1'"},
+	{"object 0", "object g", "wrong object id"},
+	{"tool git", "tool\rgit", "not plain UTF-8 text"},
+	{"tool git", "tool \xff", "not plain UTF-8 text"},
 };
 
 static void test_forgeries(void)
@@ -147,12 +150,13 @@ static void test_signature_block(void)
 	static const struct {
 		const char *tail, *why;
 	} tails[] = {
-	        {ARMOR "x\n", "text behind the signature"},
-	        {ARMOR ARMOR, "text behind the signature"},
-	        {"-----BEGIN SSH SIGNATURE-----\nAAAA\n", "the signature is cut short"},
-	        {"-----BEGIN PGP SIGNATURE-----\nAAAA\n-----END SSH SIGNATURE-----\n", "the signature is cut short"},
-	        {"-----BEGIN ELSE-----\nAAAA\n-----END ELSE-----\n", "no signature covers"},
-	        {"\n" ARMOR, "no signature covers"},
+		{ARMOR "x\n", "text behind the signature"},
+		{ARMOR ARMOR, "text behind the signature"},
+		{"-----BEGIN SSH SIGNATURE-----\nAAAA\n", "the signature is cut short"},
+		{"-----BEGIN PGP SIGNATURE-----\nAAAA\n-----END SSH SIGNATURE-----\n",
+		 "the signature is cut short"},
+		{"-----BEGIN ELSE-----\nAAAA\n-----END ELSE-----\n", "no signature covers"},
+		{"\n" ARMOR, "no signature covers"},
 	};
 	g_autofree char *good = g_strconcat(text, ARMOR, NULL);
 	g_autoptr(Record) parsed = parse(good, NULL);
@@ -194,7 +198,8 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/ledger/record/every action is read back as written", test_round_trip);
-	g_test_add_func("/ledger/record/a line left out or doubled is refused", test_every_line_counts);
+	g_test_add_func("/ledger/record/a line left out or doubled is refused",
+			test_every_line_counts);
 	g_test_add_func("/ledger/record/each forgery has its own words", test_forgeries);
 	g_test_add_func("/ledger/record/exactly one signature up to the end", test_signature_block);
 	g_test_add_func("/ledger/record/a note is cut into its records", test_split);

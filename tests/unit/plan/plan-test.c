@@ -30,7 +30,8 @@ static void apply(AppliedSet *applied, const Migration *migration)
 	applied_set_add(applied, row);
 }
 
-/* A set of `count` migrations whose requirements never form a circle: each may require only those before it. */
+/* A set of `count` migrations whose requirements never form a circle: each may require only those
+ * before it. */
 static MigrationSet *random_set(guint count, GHashTable *distance)
 {
 	MigrationSet *set = migration_set_new("commit", "db/migrations");
@@ -50,11 +51,12 @@ static MigrationSet *random_set(guint count, GHashTable *distance)
 
 		if (i && g_test_rand_bit())
 			g_ptr_array_add(migration->directives->requires,
-			                g_strdup(((Migration *)g_ptr_array_index(
-			                                  set->all, (guint)g_test_rand_int_range(0, (gint)i)))
-			                                 ->id));
+					g_strdup(((Migration *)g_ptr_array_index(
+							  set->all,
+							  (guint)g_test_rand_int_range(0, (gint)i)))
+							 ->id));
 		g_hash_table_insert(distance, migration->up.path,
-		                    GUINT_TO_POINTER((guint)g_test_rand_int_range(0, 5)));
+				    GUINT_TO_POINTER((guint)g_test_rand_int_range(0, 5)));
 	}
 	return set;
 }
@@ -67,7 +69,8 @@ static guint index_of(const GPtrArray *list, const char *id)
 	return G_MAXUINT;
 }
 
-/* `requires` holds for each pair; and where it does not speak, earlier landings and then names come first. */
+/* `requires` holds for each pair; and where it does not speak, earlier landings and then names come
+ * first. */
 static void check_order(const GPtrArray *pending, GHashTable *distance)
 {
 	for (guint i = 0; i < pending->len; i++) {
@@ -80,13 +83,17 @@ static void check_order(const GPtrArray *pending, GHashTable *distance)
 		}
 		if (i == 0 || requires->len)
 			continue;
-		/* Nothing holds this one back, so whatever stands right before it lands earlier, is named before it, or
-		   was pulled up by no rule at all: it must not be worse in both. */
+		/* Nothing holds this one back, so whatever stands right before it lands earlier, is
+		   named before it, or was pulled up by no rule at all: it must not be worse in
+		   both. */
 		const Migration *previous = g_ptr_array_index(pending, i - 1);
-		const guint mine = GPOINTER_TO_UINT(g_hash_table_lookup(distance, migration->up.path));
-		const guint theirs = GPOINTER_TO_UINT(g_hash_table_lookup(distance, previous->up.path));
-		g_assert_true(theirs > mine ||
-		              (theirs == mine && text_compare_versions(previous->id, migration->id) < 0));
+		const guint mine =
+			GPOINTER_TO_UINT(g_hash_table_lookup(distance, migration->up.path));
+		const guint theirs =
+			GPOINTER_TO_UINT(g_hash_table_lookup(distance, previous->up.path));
+		g_assert_true(
+			theirs > mine ||
+			(theirs == mine && text_compare_versions(previous->id, migration->id) < 0));
 	}
 }
 
@@ -94,7 +101,8 @@ static void test_any_subset(void)
 {
 	for (guint round = 0; round < ROUNDS; round++) {
 		g_autoptr(GHashTable) distance = g_hash_table_new(g_str_hash, g_str_equal);
-		g_autoptr(MigrationSet) set = random_set((guint)g_test_rand_int_range(1, 12), distance);
+		g_autoptr(MigrationSet) set =
+			random_set((guint)g_test_rand_int_range(1, 12), distance);
 		g_autoptr(AppliedSet) applied = applied_set_new();
 		g_autoptr(GError) error = NULL;
 		g_autoptr(Plan) plan = NULL;
@@ -109,7 +117,7 @@ static void test_any_subset(void)
 		check_order(plan->pending, distance);
 		for (guint i = 0; i < plan->pending->len; i++)
 			g_assert_null(applied_set_get(
-			        applied, ((Migration *)g_ptr_array_index(plan->pending, i))->id));
+				applied, ((Migration *)g_ptr_array_index(plan->pending, i))->id));
 	}
 }
 
@@ -118,7 +126,8 @@ static void test_prefix(void)
 {
 	for (guint round = 0; round < ROUNDS; round++) {
 		g_autoptr(GHashTable) distance = g_hash_table_new(g_str_hash, g_str_equal);
-		g_autoptr(MigrationSet) set = random_set((guint)g_test_rand_int_range(1, 12), distance);
+		g_autoptr(MigrationSet) set =
+			random_set((guint)g_test_rand_int_range(1, 12), distance);
 		g_autoptr(AppliedSet) applied = applied_set_new();
 		g_autoptr(Plan) first = plan_build(set, applied, NULL);
 		g_autoptr(Plan) second = NULL;
@@ -132,7 +141,7 @@ static void test_prefix(void)
 		g_assert_cmpuint(second->pending->len, ==, first->pending->len - ran);
 		for (guint i = 0; i < second->pending->len; i++)
 			g_assert_true(g_ptr_array_index(second->pending, i) ==
-			              g_ptr_array_index(first->pending, ran + i));
+				      g_ptr_array_index(first->pending, ran + i));
 	}
 }
 
@@ -190,7 +199,8 @@ static void test_circle(void)
 	g_ptr_array_add(add(set, "c")->directives->requires, g_strdup("b"));
 	plan = plan_build(set, applied, NULL);
 	g_assert_false(plan_order(plan, set, applied, distance, &error));
-	g_assert_cmpstr(error->message, ==, "migrations require each other in a circle: b -> c -> b");
+	g_assert_cmpstr(error->message, ==,
+			"migrations require each other in a circle: b -> c -> b");
 }
 
 static void test_down(void)
@@ -220,7 +230,8 @@ static void test_down(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/plan/any subset applied leaves exactly the rest, in order", test_any_subset);
+	g_test_add_func("/plan/any subset applied leaves exactly the rest, in order",
+			test_any_subset);
 	g_test_add_func("/plan/after a prefix the rest keeps its order", test_prefix);
 	g_test_add_func("/plan/a renamed migration never runs again", test_rename_never_runs);
 	g_test_add_func("/plan/an edit is seen, an accepted one is marked", test_edits);
