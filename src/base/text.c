@@ -23,6 +23,18 @@ static int compare_numbers(const char **left, const char **right)
 	return order;
 }
 
+/*
+ * The weight of a byte. Two underscores behind a number end a version ("V1__x"), so they come
+ * before whatever would continue it: V1__x, V1.1__x, V1_2__x, V2__x.
+ */
+static int weight(const char *start, const char *at)
+{
+	const bool ends_version =
+		at > start && g_ascii_isdigit(at[-1]) && at[0] == '_' && at[1] == '_';
+
+	return ends_version ? 1 : (unsigned char)*at;
+}
+
 int text_compare_versions(const char *left, const char *right)
 {
 	const char *l = left, *r = right;
@@ -32,8 +44,8 @@ int text_compare_versions(const char *left, const char *right)
 			int order = compare_numbers(&l, &r);
 			if (order)
 				return order;
-		} else if (*l != *r) {
-			return (unsigned char)*l < (unsigned char)*r ? -1 : 1;
+		} else if (weight(left, l) != weight(right, r)) {
+			return weight(left, l) < weight(right, r) ? -1 : 1;
 		} else {
 			l++;
 			r++;

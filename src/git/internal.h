@@ -28,6 +28,9 @@ bool git_internal_fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2,
 bool git_internal_oid(git_oid *oid, const char *text, GError **error);
 char *git_internal_text(const git_oid *oid);
 
+/* Whether this is a partial clone, whose missing objects git fetches when they are needed. */
+bool git_internal_is_partial(GitRepo *repo);
+
 /* After a lookup failed because a partial clone lacks the object: has git fetch it. False when that
  * is not so. */
 bool git_internal_fetch_missing(GitRepo *repo, const char *oid);

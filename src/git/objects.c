@@ -36,12 +36,27 @@ GitEntry *git_entry_new(const char *path, const char *oid, guint mode)
 
 /* ---- partial clones ---- */
 
+/* Older git names the promisor in an extension, newer git only in the remote's own settings. */
+bool git_internal_is_partial(GitRepo *repo)
+{
+	GHashTableIter each;
+	gpointer key, value;
+
+	if (git_repo_config(repo, "extensions.partialclone"))
+		return true;
+	g_hash_table_iter_init(&each, repo->config);
+	while (g_hash_table_iter_next(&each, &key, &value))
+		if (g_str_has_prefix(key, "remote.") && g_str_has_suffix(key, ".promisor"))
+			return strcmp(value, "false") != 0;
+	return false;
+}
+
 bool git_internal_fetch_missing(GitRepo *repo, const char *oid)
 {
 	const char *const arguments[] = {"cat-file", "-e", oid, NULL};
 	g_autofree char *done = NULL;
 
-	if (!git_repo_config(repo, "extensions.partialclone"))
+	if (!git_internal_is_partial(repo))
 		return false;
 	done = git_repo_run(repo, arguments, NULL);
 	return done;

@@ -84,7 +84,7 @@ static bool said_error(const ProcResult *result, const char *what, const char *r
 
 bool git_sync_fetch(GitRepo *repo, const char *remote, const char *const *refspecs, GError **error)
 {
-	const bool partial = git_repo_config(repo, "extensions.partialclone") != NULL;
+	const bool partial = git_internal_is_partial(repo);
 	const char *const plain[] = {
 		"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-gc", NULL};
 	/* A partial clone would leave the notes' texts out. */

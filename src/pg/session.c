@@ -57,6 +57,7 @@ char *pg_settings_describe(const char *const *settings)
 	const char *dbname = setting(settings, "dbname");
 	PQconninfoOption *defaults = PQconndefaults();
 	PQconninfoOption *parsed = is_conninfo(dbname) ? PQconninfoParse(dbname, NULL) : NULL;
+	const bool unreadable = is_conninfo(dbname) && !parsed;
 	const char *part[4];
 	static const char *const keywords[] = {"user", "host", "port", "dbname"};
 	char *text;
@@ -67,7 +68,10 @@ char *pg_settings_describe(const char *const *settings)
 		if (!part[i] && defaults)
 			part[i] = option_value(defaults, keywords[i]);
 	}
-	if (setting(settings, "service") && !setting(settings, "host"))
+	/* What libpq cannot read may hold a password anywhere. */
+	if (unreadable)
+		text = g_strdup("a connection string that libpq cannot read");
+	else if (setting(settings, "service") && !setting(settings, "host"))
 		text = g_strdup_printf("service %s", setting(settings, "service"));
 	else
 		text = g_strdup_printf("%s@%s:%s/%s", part[0] ? part[0] : g_get_user_name(),

@@ -1,0 +1,93 @@
+#!/bin/sh
+# Every shape of repository works, or says what to do: bare, worktree, subfolder, shallow, partial, sha256, reftable, foreign owner.
+. "$(dirname "$0")/lib/test-lib.sh"
+
+test_repo whole
+environment staging 'sign: false'
+for n in 1 2 3; do
+	migration "00${n}_t" "DROP TABLE t$n;" <<-SQL
+		CREATE TABLE t$n (id int);
+	SQL
+	commit "t$n"
+done
+git config uploadpack.allowFilter true
+git config uploadpack.allowAnySHA1InWant true
+
+test_expect_success 'from a subfolder' '
+	mkdir -p deep/er && cd deep/er && git migrate status --env staging >../../out && cd ../.. && test_grep "pending   3" out
+'
+
+test_expect_success 'a bare clone deploys a branch' '
+	git clone -q --bare . ../bare.git && cd ../bare.git && git migrate up --env staging --to 001_t --at main &&
+	git migrate doctor --env staging >out; test_grep "(bare)" out && rm -f out && cd ../whole
+'
+
+test_expect_success 'a linked worktree shares ledger and state' '
+	git fetch -q ../bare.git "refs/notes/migrate/*:refs/notes/migrate/*" && git worktree add -q ../linked && cd ../linked &&
+	git migrate up --env staging --to 002_t && cd ../whole && git migrate status --env staging >out && test_grep "applied   2 of 3" out
+'
+
+test_expect_success 'a shallow clone with one pending migration needs no history' '
+	git clone -q --depth 1 "file://$trash/whole" ../shallow && cd ../shallow && git migrate up --env staging && cd ../whole
+'
+
+test_expect_success 'a shallow clone that hides an order says so, with the remedy' '
+	query "DROP TABLE t1, t2, t3" && query "DROP SCHEMA git_migrate CASCADE" &&
+	git for-each-ref --format="delete %(refname)" refs/notes refs/migrate | git update-ref --stdin && rm -rf .git/git-migrate &&
+	git clone -q --depth 1 "file://$trash/whole" ../shallow2 && cd ../shallow2 &&
+	test_expect_code 128 git migrate up --env staging 2>err && test_grep "shallow clone hides" err && test_grep "fetch-depth: 0" err && cd ../whole
+'
+
+test_expect_success 'a partial clone fetches what it lacks' '
+	git clone -q --filter=blob:none --no-checkout "file://$trash/whole" ../partial && cd ../partial && git migrate up --env staging && git migrate verify --env staging && cd ../whole
+'
+
+test_expect_success 'a sha256 repository is refused with words' '
+	git init -q --object-format=sha256 ../sha256 && cd ../sha256 && git commit -q --allow-empty -m x &&
+	test_expect_code 128 git migrate status 2>../whole/err && cd ../whole && test_grep "has sha256 objects" err && test_grep "object-format=sha1" err
+'
+
+test_expect_success 'an extension that libgit2 does not know is refused with words' '
+	git clone -q . ../reftable && cd ../reftable && git config core.repositoryformatversion 1 && git config extensions.refstorage reftable &&
+	test_expect_code 128 git-migrate status 2>../whole/err; cd ../whole && test_grep "^error: " err && test_grep "^hint: " err
+'
+
+test_expect_success 'outside of any repository' '
+	mkdir ../nothing && cd ../nothing && test_expect_code 128 git-migrate status 2>../whole/err && cd ../whole && test_grep "there is no git repository here" err
+'
+
+if [ "$(id -u)" = 0 ]; then
+	test_expect_success 'a repository of somebody else is refused until git trusts it' '
+		cp -r ../whole ../foreign && chown -R nobody ../foreign && cd ../foreign &&
+		test_expect_code 128 git-migrate status --env staging 2>../whole/err && test_grep "git does not trust this repository" ../whole/err &&
+		GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0="*" git-migrate status --env staging 2>../whole/err; cd ../whole
+	'
+fi
+
+test_expect_success 'git -c and the environment reach us' '
+	git -c migrate.staging.url=postgresql://nobody@/nowhere_at_all migrate status --env staging 2>err; test_grep "cannot connect to nobody@.*nowhere_at_all" err
+'
+
+test_expect_success 'a setting from a file inside the work tree cannot redirect an environment' '
+	git config -f evil.conf migrate.staging.url postgresql:///evil && git config include.path "$PWD/evil.conf" &&
+	test_expect_code 128 git migrate status --env staging 2>err && git config --unset include.path && rm evil.conf &&
+	test_grep "comes from a file inside the work tree" err
+'
+
+test_expect_success 'rewritten history is refused' '
+	git checkout -q --orphan other && git rm -rqf --cached . && commit other && migration 009_x <<-\SQL &&
+	SELECT 1;
+	SQL
+	migration 010_y <<-\SQL &&
+	SELECT 1;
+	SQL
+	commit two && test_expect_code 4 git migrate up --env staging 2>err && test_grep "history was rewritten" err && git checkout -qf main
+'
+
+test_expect_success 'doctor passes where all is well, and says what is not' '
+	git migrate doctor --env staging >out && test_grep "0 failed" out &&
+	test_expect_code 1 git migrate doctor --env nothere >out && test_grep "there is no environment .nothere." out &&
+	git migrate doctor --env staging --format=json >out && test_grep "\"state\": \"ok\"" out
+'
+
+test_done
