@@ -4,6 +4,8 @@
 
 test_ssh_key ann
 test_ssh_key eve
+GNUPGHOME=$trash/gnupg # verdicts depend on the keyring, and other tests change theirs
+export GNUPGHOME
 test_repo ledger
 environment staging 'signers: [ann@example.com]'
 environment production 'signers: [ann@example.com]'

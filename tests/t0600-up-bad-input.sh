@@ -20,11 +20,11 @@ an unterminated string|:1:8|this string is never closed|SELECT \047oops;
 an unterminated name|:1:8|this quoted name is never closed|SELECT "oops;
 an unterminated dollar quote|:2:8|this dollar-quoted text is never closed|SELECT 1;\nSELECT $a$ oops $b$;
 an unterminated comment|:1:1|this comment is never closed|/* /* oops */ SELECT 1;
-an escape that swallows the quote|:1:9|this string is never closed|SELECT E\047oops\\\047;
+an escape that swallows the quote|:1:8|this string is never closed|SELECT E\047oops\\\047;
 a NUL byte|:1:9|a NUL character|SELECT 1\000;
 invalid UTF-8|:2:9|this is not UTF-8|SELECT 1;\nSELECT \047\377\047;
-COPY data without an end|:1:1|is never ended by a line|COPY t FROM stdin;\n1\n2\n
-COPY without data|:1:1|the data of this COPY is missing|COPY t FROM stdin
+COPY data without an end|:1:1|never ended by a line|COPY t FROM stdin;\n1\n2\n
+COPY without data|:1:1|the data of this COPY are missing|COPY t FROM stdin
 a psql include|:1:1|psql meta-commands are not SQL|\\\\i other.sql\n
 a psql command behind a statement|:1:11|psql meta-commands are not SQL|SELECT 1; \\\\g\n
 COMMIT|:2:1|COMMIT is not allowed|SELECT 1;\nCOMMIT;

@@ -35,9 +35,14 @@ trap test_cleanup EXIT
 trap 'exit 130' INT TERM
 cd "$trash" || exit 1
 
+# A function of its own, so that a `return` in the commands ends them and not the test's report.
+test_eval() {
+	eval "$1"
+}
+
 test_expect_success() {
 	test_count=$((test_count + 1))
-	if { eval "$2"; } >"$trash/.output" 2>&1 </dev/null; then
+	if test_eval "$2" >"$trash/.output" 2>&1 </dev/null; then
 		echo "ok $test_count - $1"
 	else
 		test_failed=$((test_failed + 1))
