@@ -118,7 +118,7 @@ check: $(PROGRAM) $(UNIT_TESTS)
 
 # The same tests under the sanitizers: make sanitize BUILD=build-sanitize SANITIZE=address,undefined
 sanitize: $(PROGRAM) $(UNIT_TESTS)
-	@ASAN_OPTIONS=detect_leaks=1 BUILD=$(abspath $(BUILD)) tests/lib/run-tests.sh \
+	@LSAN_OPTIONS=suppressions=$(abspath tests/lib/lsan.supp):print_suppressions=0 BUILD=$(abspath $(BUILD)) tests/lib/run-tests.sh \
 		$(UNIT_TESTS) $(sort $(wildcard tests/t0[1-3]*.sh))
 
 lint: $(PROGRAM)
@@ -156,7 +156,7 @@ dist:
 	git archive --prefix=git-migrate-$(VERSION)/ -o git-migrate-$(VERSION).tar.gz HEAD
 
 compile_commands.json:
-	@$(AWK) -v cc='$(CC)' -v flags='$(subst ",\\\\\\",$(ALL_CFLAGS))' -v dir='$(CURDIR)' -f src/compile-commands.awk \
+	@$(AWK) -v cc='$(CC)' -v flags='$(subst ',,$(ALL_CFLAGS))' -v dir='$(CURDIR)' -f src/compile-commands.awk \
 		/dev/null $(SOURCES) >$@
 
 clean:

@@ -62,6 +62,14 @@ test_expect_success 'two layouts in one folder are refused, with the files' '
 	test_grep "mixes two layouts" err && test_grep "4.up.sql is of the form NAME.up.sql" err
 '
 
+test_expect_success 'a folder that nobody would guess; without init, no migrations is an error and no success' '
+	test_repo deep && mkdir -p server/store/sql && echo "CREATE TABLE a (id int);" >server/store/sql/000001_a.up.sql &&
+	echo "DROP TABLE a;" >server/store/sql/000001_a.down.sql && commit deep &&
+	test_expect_code 128 git migrate up 2>err && test_grep "there are no migrations in .db/migrations." err &&
+	test_expect_code 128 git migrate status 2>err &&
+	git migrate init >out && test_grep "found 1 migration in server/store/sql" out && git migrate up && git migrate down
+'
+
 test_expect_success 'a repository with nothing in it: init says what to do, new writes, up deploys' '
 	test_repo empty && git migrate init >out && test_grep "git migrate new NAME" out &&
 	test_expect_code 128 git migrate status 2>err && test_grep "the current branch has no commit yet" err &&

@@ -30,7 +30,7 @@ static const char *const usual_folders[] = {DEFAULT_FOLDER,
 					    NULL};
 
 /* The first usual folder in which the last commit has migrations; *count says how many. */
-static const char *find_folder(GitRepo *repo, const char *head, guint *count)
+static char *usual_folder(GitRepo *repo, const char *head, guint *count)
 {
 	for (const char *const *folder = usual_folders; *folder; folder++) {
 		g_autoptr(MigrationSet) set = history_read(repo, head, *folder, NULL);
@@ -38,9 +38,49 @@ static const char *find_folder(GitRepo *repo, const char *head, guint *count)
 		if (!set || set->all->len == 0)
 			continue;
 		*count = set->all->len;
-		return *folder;
+		return g_strdup(*folder);
 	}
 	return NULL;
+}
+
+/* The folder that a script of the usual forms stands in, for the caller to free; NULL for any other
+ * file. */
+static char *folder_of_script(const char *path)
+{
+	g_autofree char *base = g_path_get_basename(path);
+	g_autofree char *folder = g_path_get_dirname(path);
+
+	if (strcmp(base, "up.sql") == 0)
+		return g_path_get_dirname(folder);
+	if (g_str_has_suffix(base, ".up.sql") || (g_str_has_suffix(base, ".sql") && *base == 'V' &&
+						  g_ascii_isdigit(base[1]) && strstr(base, "__")))
+		return g_steal_pointer(&folder);
+	return NULL;
+}
+
+/* The folder of the last commit that has the most scripts of migrations, for the caller to free;
+ * NULL when none has any. */
+static char *busiest_folder(GitRepo *repo, const char *head)
+{
+	g_autoptr(GPtrArray) entries = git_repo_list(repo, head, "", NULL);
+	g_autoptr(GHashTable) counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	char *best = NULL;
+	guint most = 0;
+
+	for (guint i = 0; entries && i < entries->len; i++) {
+		char *folder = folder_of_script(((GitEntry *)g_ptr_array_index(entries, i))->path);
+		const guint count =
+			folder ? GPOINTER_TO_UINT(g_hash_table_lookup(counts, folder)) + 1 : 0;
+
+		if (count > most) {
+			most = count;
+			g_free(best);
+			best = g_strdup(folder);
+		}
+		if (folder)
+			g_hash_table_insert(counts, folder, GUINT_TO_POINTER(count));
+	}
+	return best;
 }
 
 static bool git_config(GitRepo *repo, const char *flag, const char *key, const char *value,
@@ -105,12 +145,28 @@ static bool adopt_folder(GitRepo *repo, const char *folder, guint count, GError 
 	       write_file(repo, "migrate.yaml", text, error);
 }
 
+static char *find_folder(GitRepo *repo, const char *head, guint *count)
+{
+	g_autofree char *busiest = NULL;
+	g_autoptr(MigrationSet) set = NULL;
+	char *usual = usual_folder(repo, head, count);
+
+	if (usual)
+		return usual;
+	busiest = busiest_folder(repo, head);
+	set = busiest ? history_read(repo, head, busiest, NULL) : NULL;
+	if (!set || set->all->len == 0)
+		return NULL;
+	*count = set->all->len;
+	return g_steal_pointer(&busiest);
+}
+
 static bool look_around(GitRepo *repo, bool *has_migrations, GError **error)
 {
 	g_autofree char *head = git_repo_resolve(repo, "HEAD", true, NULL);
 	g_autofree char *settings =
 		head ? git_repo_path_oid(repo, head, "migrate.yaml", NULL) : NULL;
-	const char *folder;
+	g_autofree char *folder = NULL;
 	guint count = 0;
 
 	*has_migrations = settings != NULL;

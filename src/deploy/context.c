@@ -357,6 +357,17 @@ const Record *deploy_open_record(const DeployContext *context)
 
 /* ---- plan ---- */
 
+/* A path that matches nothing is an error, not an empty plan: a wrong path would look like success
+ * for years. */
+static bool refuse_nothing(const DeployContext *context, GError **error)
+{
+	error_set(error, ERR_MIGRATION, "there are no migrations in '%s' of commit %.12s",
+		  context->set->folder, context->target->oid);
+	return error_hint(
+		error,
+		"git migrate init finds them elsewhere, git migrate new NAME writes the first one");
+}
+
 bool deploy_read_plan(DeployContext *context, bool whole, GError **error)
 {
 	context->set = history_read(context->repo, context->target->oid,
@@ -373,6 +384,8 @@ bool deploy_read_plan(DeployContext *context, bool whole, GError **error)
 		context->applied = applied_set_new();
 		context->partial = g_new0(char *, 1);
 	}
+	if (context->set->all->len == 0 && context->applied->all->len == 0)
+		return refuse_nothing(context, error);
 	context->plan = plan_build(context->set, context->applied, NULL);
 	return true;
 }

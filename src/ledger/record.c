@@ -79,7 +79,7 @@ static char *in_one_line(const char *text)
 	for (char *c = line; *c; c++)
 		if ((unsigned char)*c < 0x20 || *c == 0x7f)
 			*c = ' ';
-	return g_strstrip(line);
+	return line;
 }
 
 static void append_field(GString *out, const Field *field, const Record *record)
@@ -257,6 +257,8 @@ static bool take_text(Record *record, const Field *field, const char *value)
 	char **place = text_place(record, field->offset);
 	const bool none = strcmp(value, "none") == 0;
 
+	if (strchr(value, '\t'))
+		return false;
 	switch (field->kind) {
 	case FIELD_MAYBE:
 		*place = none ? NULL : g_strdup(value);
@@ -452,17 +454,37 @@ static bool is_consistent(const Record *record, Reader *reader, GError **error)
 	return true;
 }
 
+/* The bytes of a text; an empty one has no pointer, and no arithmetic may be done on that. */
+static const char *text_of(GBytes *bytes, size_t *length)
+{
+	const char *text = g_bytes_get_data(bytes, length);
+
+	return text ? text : "";
+}
+
+/* Plain UTF-8 without control characters: what a record says is printed to terminals. */
+static bool is_plain(const char *text, size_t length)
+{
+	if (!g_utf8_validate_len(text, length, NULL))
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if (((unsigned char)text[i] < 0x20 && text[i] != '\n' && text[i] != '\t') ||
+		    text[i] == 0x7f)
+			return false;
+	return true;
+}
+
 Record *ledger_record_parse(GBytes *raw, GError **error)
 {
 	g_autoptr(Record) record = record_new(RECORD_BEGIN);
 	size_t length;
-	const char *text = g_bytes_get_data(raw, &length);
+	const char *text = text_of(raw, &length);
 	Reader reader = {text, text + length, 0};
 	const Reader *where = &reader;
 
 	if (length == 0 || length > LEDGER_RECORD_MAX)
 		return bad(where, error, "empty or too large"), NULL;
-	if (memchr(text, '\r', length) || !g_utf8_validate_len(text, length, NULL))
+	if (!is_plain(text, length))
 		return bad(where, error, "not plain UTF-8 text"), NULL;
 	if (!read_headers(&reader, record, error) || !read_fields(&reader, record, error) ||
 	    !read_approvals(&reader, record, error) || !read_items(&reader, record, error) ||
@@ -497,9 +519,9 @@ GPtrArray *ledger_record_split(GBytes *note, guint *foreign)
 {
 	GPtrArray *pieces = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
 	size_t length;
-	const char *text = g_bytes_get_data(note, &length);
+	const char *text = text_of(note, &length);
 	const char *end = text + length;
-	const char *start = text ? find_start(text, end) : NULL;
+	const char *start = find_start(text, end);
 
 	if (foreign)
 		*foreign = (start ? start != text : length > 0) ? 1 : 0;
