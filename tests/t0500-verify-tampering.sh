@@ -200,4 +200,11 @@ test_expect_success 'a database restored from a backup: stopped, explained by re
 	test_expect_code 129 git migrate restore --env staging --reason again 2>err && test_grep "was not restored" err
 '
 
+test_expect_success 'a database that was made anew: the same way out' '
+	restore_all && query "DROP SCHEMA git_migrate CASCADE" && query "DROP TABLE IF EXISTS a, b, c" &&
+	refused "the database lacks 4 records" &&
+	git migrate restore --env staging --reason "made anew" >out && test_grep "4 records abandoned" out &&
+	git migrate up --env staging && git migrate verify --env staging --full >out && test_grep "no problem" out
+'
+
 test_done

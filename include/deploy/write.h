@@ -20,6 +20,9 @@ Record *deploy_record_new(DeployContext *context, RecordAction action, GError **
  */
 bool deploy_record_write(DeployContext *context, Record *record, GError **error);
 
+/* Makes the ledger in a database that has none, and reads its state. */
+bool deploy_make_ledger(DeployContext *context, GError **error);
+
 /*
  * Refuses to go on unless the ledgers agree or the difference can be repaired: notes that lag are
  * completed from the database verbatim. Sets right what a crashed deployment left: its begin is

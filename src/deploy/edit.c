@@ -185,13 +185,11 @@ bool deploy_restore(DeployContext *context, const char *reason, guint *abandoned
 	if (!deploy_configure(context, error) || !deploy_connect(context, error) ||
 	    !deploy_lock(context, error) || !deploy_read_ledgers(context, true, error))
 		return false;
-	if (!context->ledger.present) {
-		error_set(error, ERR_REFUSED,
-			  "the database of '%s' has no ledger: the backup is older than its first "
-			  "deployment, or is of another database",
-			  context->environment->name);
+	/* A database that was made anew is an older one, too: all that the notes have is abandoned.
+	 */
+	if (!context->ledger.present && context->notes->links->len &&
+	    !deploy_make_ledger(context, error))
 		return false;
-	}
 	if (!needs_restore(context, error))
 		return false;
 	record = restore_record(context, reason, error);

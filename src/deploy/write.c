@@ -256,6 +256,14 @@ static bool close_crashed(DeployContext *context, GError **error)
 	return true;
 }
 
+bool deploy_make_ledger(DeployContext *context, GError **error)
+{
+	if (!ledger_database_create(context->session, context->environment->name, error))
+		return false;
+	ledger_state_clear(&context->ledger);
+	return ledger_database_state(context->session, &context->ledger, error);
+}
+
 bool deploy_settle_ledgers(DeployContext *context, GError **error)
 {
 	if (context->ledger.in_recovery) {
@@ -268,10 +276,7 @@ bool deploy_settle_ledgers(DeployContext *context, GError **error)
 	if (!context->ledger.present) {
 		if (context->notes->links->len)
 			return refuse_ledgers(context, error);
-		return ledger_database_create(context->session, context->environment->name,
-					      error) &&
-		       (ledger_state_clear(&context->ledger),
-			ledger_database_state(context->session, &context->ledger, error));
+		return deploy_make_ledger(context, error);
 	}
 	return agree(context, error) && same_database(context, error) && audit(context, error) &&
 	       close_crashed(context, error);

@@ -1,0 +1,3 @@
+SELECT E'a'
+ -- c
+ '\';';SELECT 1 --;SELECT 2
