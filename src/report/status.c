@@ -91,7 +91,9 @@ static void print_applied(const StatusReport *report, FILE *out)
 	g_autofree char *when = report->last_time ? short_time(report->last_time) : NULL;
 
 	print_label(out, "applied", TERM_GOOD);
-	fprintf(out, "%u of %u in this commit", report->applied, report->in_commit);
+	/* Those that are gone from the commit have a line of their own. */
+	fprintf(out, "%u of %u in this commit", report->applied - g_strv_length(report->removed),
+		report->in_commit);
 	if (report->last_action)
 		fprintf(out, "; last record %" G_GINT64_FORMAT ": %s%s%s, %s, %s",
 			report->last_sequence, report->last_action, report->last_outcome ? " " : "",
