@@ -231,15 +231,14 @@ typedef struct {
 	const char *unclosed;
 } Piece;
 
+/* Of the letters that may stand in front of a quote only E changes how the string ends. */
 static Piece take_word(const SqlLexer *lexer, size_t at)
 {
-	const char first = g_ascii_tolower(lexer->text[at]);
+	const char first = lexer->text[at];
 
-	if (peek(lexer, at + 1) != '\'' || !strchr("ebxn", first))
+	if (peek(lexer, at + 1) != '\'' || (first != 'e' && first != 'E'))
 		return (Piece){SQL_TOKEN_WORD, after_word(lexer, at), NULL};
-	return (Piece){SQL_TOKEN_STRING,
-		       first == 'e' ? after_escape_string(lexer, at + 1)
-				    : after_quoted(lexer, at + 1),
+	return (Piece){SQL_TOKEN_STRING, after_escape_string(lexer, at + 1),
 		       "this string is never closed"};
 }
 

@@ -15,7 +15,7 @@ typedef enum {
 	SQL_TOKEN_BLANK,    /* white space, or one comment */
 	SQL_TOKEN_WORD,     /* a key word, or a name without quotes */
 	SQL_TOKEN_NAME,     /* a name in double quotes, with them */
-	SQL_TOKEN_STRING,   /* '...', E'...', B'', X'', N'', $tag$...$tag$ */
+	SQL_TOKEN_STRING,   /* '...', E'...', $tag$...$tag$; B, X, N and U& are words before it */
 	SQL_TOKEN_DIGITS,   /* a run of digits */
 	SQL_TOKEN_CHARACTER /* anything else, one byte at a time: ; ( ) . \ and operators */
 } SqlTokenKind;

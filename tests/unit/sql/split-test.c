@@ -109,6 +109,10 @@ static const struct {
 	 "END; c",
 	 "CREATE FUNCTION f() BEGIN ATOMIC SELECT a.end, a.case, 1 AS end, 2 AS case, \"end\"; b; "
 	 "END|c"},
+	{"nor does END in parentheses", "CREATE FUNCTION f() BEGIN ATOMIC SELECT (end); b; END; c",
+	 "CREATE FUNCTION f() BEGIN ATOMIC SELECT (end); b; END|c"},
+	{"a function without ATOMIC holds nothing", "CREATE FUNCTION f() BEGIN a; b; END; c",
+	 "CREATE FUNCTION f() BEGIN a|b|END|c"},
 	{"BEGIN alone holds nothing", "BEGIN; a; END; CREATE FUNCTION begin() AS 'x'; b",
 	 "BEGIN|a|END|CREATE FUNCTION begin() AS 'x'|b"},
 	{"nor ATOMIC elsewhere", "BEGIN ATOMIC; a; CREATE TABLE t (x int) BEGIN ATOMIC; b",
