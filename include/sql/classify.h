@@ -45,6 +45,7 @@ void sql_classify(const char *statement, SqlKind *kind);
 void sql_kind_clear(SqlKind *kind);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SqlKind, sql_kind_clear)
 
-/* Parser syntax check: true when libpg_query parses the text; else false with ERR_MIGRATION,
- * *position in characters from 1. */
+/* Parser syntax check: true when libpg_query parses the text; else false with ERR_MIGRATION and
+ * what it says, *position (may be NULL) in characters from 1, 0 when unknown. A statement of more
+ * than 1 MiB is not parsed, and false. False is never "invalid": a newer server may take it. */
 bool sql_parse_check(const char *statement, unsigned *position, GError **error);

@@ -6,7 +6,11 @@
  * data lines, psql meta-commands) and must split text of any server version. It follows the quoting
  * rules of the server with standard_conforming_strings on: '', "", E'', U&, dollar quotes, nested
  * comments, BEGIN ATOMIC bodies, parentheses (a rule's several actions). The text between two
- * statements is only white space and comments.
+ * statements is only white space, comments, semicolons and the data of a COPY.
+ *
+ * Where psql, which reads line by line, and the server differ, the server is followed: an E''
+ * string goes on behind a line break, and a lone carriage return ends a comment. Work is linear in
+ * the length of the text.
  */
 #pragma once
 
@@ -34,9 +38,12 @@ typedef struct {
 } SqlScript;
 
 /*
- * Splits `length` bytes. A UTF-8 byte order mark at the start is skipped. Errors (ERR_MIGRATION
- * with file:line:column): text that is not UTF-8, a NUL byte, an unterminated quote, dollar quote,
- * comment or COPY block, a psql meta-command (outside COPY data). The caller frees the script.
+ * Splits `length` bytes. A UTF-8 byte order mark at the start is skipped. Empty statements are left
+ * out. Errors (ERR_MIGRATION with file:line:column): text that is not UTF-8, a NUL byte, a quote,
+ * comment or COPY block that is never closed, anything but a comment behind the semicolon of a COPY
+ * whose data follow (psql would run it after them), and a psql meta-command outside COPY data.
+ * psql's :variables are not known: they would read as casts and slices. The caller frees the
+ * script.
  */
 SqlScript *sql_script_split(const char *text, size_t length, const char *file, unsigned line,
 			    GError **error);
