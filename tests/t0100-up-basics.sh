@@ -152,6 +152,15 @@ test_expect_success 'git migrate psql reaches the environment' '
 	test "$(cat out)" = 42
 '
 
+test_expect_success 'up --to COMMIT deploys that commit' '
+	migration 004_later "SELECT 1;" <<-\SQL &&
+	CREATE TABLE later (id int);
+	SQL
+	commit later && git migrate up --env staging --to HEAD~1 >out && test_grep "nothing to do at $(git rev-parse --short=7 HEAD~1)" out &&
+	test_expect_code 129 git migrate up --env staging --to HEAD~1 --at HEAD 2>err &&
+	git reset -q --hard HEAD~1
+'
+
 test_expect_success 'up with JSON prints one document and nothing else' '
 	migration 003_more "SELECT 1;" <<-\SQL &&
 	CREATE TABLE more (id int);
