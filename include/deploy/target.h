@@ -18,3 +18,11 @@ char **deploy_target_settings(GitRepo *repo, const Environment *environment, GEr
 /* Connects as "git-migrate COMMAND ENVIRONMENT (user@host)". */
 PgSession *deploy_target_connect(GitRepo *repo, const Environment *environment, const char *command,
 				 GError **error);
+
+/*
+ * Whether a pooler gives our server process to others between two transactions. A pooler is known
+ * by a process id that is not the one in the connection's start-up answer; its mode is found out by
+ * holding a transaction on a second connection: it must get another process, and we must keep ours.
+ * What cannot be found out in time is taken for shared.
+ */
+bool deploy_target_is_shared(GitRepo *repo, const Environment *environment, PgSession *session);

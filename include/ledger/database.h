@@ -21,8 +21,8 @@ typedef struct {
 			   hides it */
 	char *user;
 	char *time;  /* the server's clock, ISO 8601 in UTC with microseconds */
-	bool pooled; /* the server process changes between transactions: a transaction pooler stands
-			between */
+	bool pooled; /* a pooler stands between: the server process is not the one that greeted us
+		      */
 	bool in_recovery; /* a read-only standby */
 	bool present;     /* the ledger exists; the rest is set only then */
 	int format;

@@ -229,7 +229,8 @@ bool deploy_connect(DeployContext *context, GError **error)
 		g_prefix_error(error, "environment '%s': ", context->environment->name);
 		return false;
 	}
-	if (context->ledger.pooled)
+	if (context->ledger.pooled &&
+	    deploy_target_is_shared(context->repo, context->environment, context->session))
 		return refuse_pooler(context, error);
 	return true;
 }

@@ -222,7 +222,7 @@ static void examine_database(Doctor *doctor)
 	}
 	tell(doctor, "connection", DOCTOR_OK, NULL, "%s%s", where,
 	     context->environment->embedded ? " (embedded)" : "");
-	if (state.pooled)
+	if (state.pooled && deploy_target_is_shared(context->repo, context->environment, session))
 		tell(doctor, "pooler", DOCTOR_FAILED,
 		     "connect to PostgreSQL itself, or to a pool in session mode",
 		     "a transaction pooler: the server process changes between statements");

@@ -33,3 +33,30 @@ PgSession *deploy_target_connect(GitRepo *repo, const Environment *environment, 
 				      g_get_user_name(), g_get_host_name());
 	return pg_session_open((const char *const *)settings, application, error);
 }
+
+/* The server process that answers on a session now; 0 when nothing answers in time. */
+static gint64 process_of(PgSession *session)
+{
+	const gint64 patience_us = 5 * G_USEC_PER_SEC;
+	g_autoptr(PgResult) row = NULL;
+
+	pg_session_set_deadline(session, g_get_monotonic_time() + patience_us);
+	row = pg_session_query(session, "SELECT pg_backend_pid()", 0, NULL, NULL);
+	pg_session_set_deadline(session, 0);
+	return row ? pg_result_int64(row, 0, 0) : 0;
+}
+
+bool deploy_target_is_shared(GitRepo *repo, const Environment *environment, PgSession *session)
+{
+	const gint64 ours = process_of(session);
+	g_autoptr(PgSession) other = NULL;
+	gint64 theirs;
+
+	if (ours == pg_session_backend_pid(session))
+		return false;
+	other = deploy_target_connect(repo, environment, "probe", NULL);
+	if (!other || !pg_session_execute(other, "BEGIN", NULL))
+		return true;
+	theirs = process_of(other);
+	return theirs == 0 || theirs == ours || process_of(session) != ours;
+}
