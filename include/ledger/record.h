@@ -14,8 +14,6 @@
 
 #include "model/record.h"
 
-#define LEDGER_RECORD_MAX (64u << 20) /* bytes; a larger text is refused */
-
 /* The tag's name: migrate/ENVIRONMENT/SEQUENCE in eight digits. For the caller to free. */
 char *ledger_record_tag(const char *environment, gint64 sequence);
 

@@ -45,13 +45,19 @@ typedef struct {
 	char *previous;  /* id of the record before, or NULL for the first */
 	char *ref;       /* full name of the ref that was deployed, or NULL */
 	char *release;   /* id of the release tag's object, or NULL */
-	char *policy;    /* COMMIT:BLOB of the environment file in force, or NULL */
-	char *time;      /* the database's clock, ISO 8601 in UTC */
-	char *tool;      /* git-migrate/VERSION */
+	char *policy; /* COMMIT:BLOB of the environment file in force, or NULL. A finish says which
+			 one is in force from then on: the deployed commit's when all went well */
+	char *time;   /* the database's clock, ISO 8601 in UTC */
+	char *tool;   /* git-migrate/VERSION */
 
 	/* begin, revert, accept: the plan; finish: what was applied or reverted */
 	GPtrArray *items; /* RecordItem* */
+	char *plan;       /* begin, revert: digest of the plan, which approvals are for; or NULL */
+	char *witness;    /* begin: "ENVIRONMENT sha256:ID", the record that let it be promoted; or
+			     NULL */
 	char **approvals; /* begin: ids of approvals; NULL-terminated, may be NULL */
+	char **overrides; /* begin, finish: names of gates that were passed over; NULL-terminated,
+			     may be NULL */
 
 	/* finish */
 	char *begin; /* id of the record it finishes */
@@ -61,8 +67,8 @@ typedef struct {
 	char *snapshot; /* tree id of the schema afterwards, or NULL */
 	char *backup;   /* or NULL */
 
-	/* accept, restore, adopt, baseline */
-	char *reason;
+	char *reason; /* accept, restore, adopt, baseline; begin and finish: for the overrides; or
+			 NULL */
 	char *abandoned; /* restore: id of the last record of the abandoned chain */
 
 	/* not in the text */

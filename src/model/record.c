@@ -18,13 +18,15 @@ void record_free(Record *record)
 		record->ledger,  record->database, record->previous,  record->ref,
 		record->release, record->policy,   record->time,      record->tool,
 		record->begin,   record->error,    record->failed,    record->snapshot,
-		record->backup,  record->reason,   record->abandoned, record->id};
+		record->backup,  record->reason,   record->abandoned, record->id,
+		record->plan,    record->witness};
 
 	for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
 		g_free(texts[i]);
 	g_clear_pointer(&record->items, g_ptr_array_unref);
 	g_clear_pointer(&record->raw, g_bytes_unref);
 	g_strfreev(record->approvals);
+	g_strfreev(record->overrides);
 	g_free(record);
 }
 

@@ -1,0 +1,149 @@
+#include "ledger/approval.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "fields.h"
+#include "git/notes.h"
+
+#define FIRST_LINE "git-migrate approval 1"
+#define TAG_PREFIX "migrate-approval/"
+#define TAG_DIGITS 16
+
+#define AT(member) offsetof(Approval, member)
+
+static const Field fields[] = {
+	{"environment", EVERY_VARIANT, FIELD_WORDS, AT(environment), NULL, 0},
+	{"plan", EVERY_VARIANT, FIELD_DIGEST, AT(plan), NULL, 0},
+	{"time", EVERY_VARIANT, FIELD_WORDS, AT(time), NULL, 0},
+	{"expires", EVERY_VARIANT, FIELD_WORDS, AT(expires), NULL, 0},
+	{"comment", EVERY_VARIANT, FIELD_QUOTED, AT(comment), NULL, 0},
+};
+
+static const FieldTable table = {fields, G_N_ELEMENTS(fields), 0, false};
+
+void approval_free(Approval *approval)
+{
+	if (!approval)
+		return;
+	g_free(approval->object);
+	g_free(approval->tag);
+	g_free(approval->tagger);
+	g_free(approval->environment);
+	g_free(approval->plan);
+	g_free(approval->time);
+	g_free(approval->expires);
+	g_free(approval->comment);
+	g_free(approval->id);
+	g_clear_pointer(&approval->raw, g_bytes_unref);
+	g_free(approval);
+}
+
+char *ledger_approval_tag(const Approval *approval)
+{
+	return g_strdup_printf(TAG_PREFIX "%s/%.*s", approval->environment, TAG_DIGITS,
+			       approval->plan);
+}
+
+char *ledger_approval_message(const Approval *approval)
+{
+	GString *out = g_string_new(FIRST_LINE "\n");
+
+	fields_append(out, &table, approval);
+	return g_string_free(out, FALSE);
+}
+
+static bool read_headers(FieldReader *reader, Approval *approval, GError **error)
+{
+	FieldHeaders headers = {0};
+	const bool ok = fields_read_headers(reader, FIRST_LINE, &headers, error);
+
+	approval->object = headers.object;
+	approval->tag = headers.tag;
+	approval->tagger = headers.tagger;
+	return ok;
+}
+
+static bool is_consistent(const FieldReader *reader, const Approval *approval, GError **error)
+{
+	g_autofree char *tag = ledger_approval_tag(approval);
+
+	return strcmp(tag, approval->tag) == 0 ||
+	       fields_bad(reader, "the tag's name is not that of its environment and plan", error);
+}
+
+Approval *ledger_approval_parse(GBytes *raw, GError **error)
+{
+	g_autoptr(Approval) approval = g_new0(Approval, 1);
+	FieldReader reader;
+	size_t length;
+	const void *text = g_bytes_get_data(raw, &length);
+
+	if (!fields_open(&reader, raw, "an approval", error) ||
+	    !read_headers(&reader, approval, error) ||
+	    !fields_read(&reader, &table, approval, error) ||
+	    !fields_read_signature(&reader, &approval->is_signed, error) ||
+	    !is_consistent(&reader, approval, error))
+		return NULL;
+	approval->raw = g_bytes_ref(raw);
+	approval->id = text_sha256(text, length);
+	return g_steal_pointer(&approval);
+}
+
+/* ---- notes ---- */
+
+char *ledger_approvals_ref(const char *environment)
+{
+	return g_strconcat("refs/notes/migrate-approvals/", environment, NULL);
+}
+
+/* The approvals in one note; a text copied from another commit's note or environment counts for
+ * nothing. */
+static void take_note(GPtrArray *approvals, GHashTable *seen, const char *environment,
+		      const GitNotesEntry *entry)
+{
+	g_autoptr(GPtrArray) pieces = fields_split(entry->text, TAG_PREFIX, NULL);
+
+	for (guint i = 0; i < pieces->len; i++) {
+		g_autoptr(Approval) approval =
+			ledger_approval_parse(g_ptr_array_index(pieces, i), NULL);
+
+		if (!approval || strcmp(approval->environment, environment) != 0 ||
+		    strcmp(approval->object, entry->object) != 0 ||
+		    !g_hash_table_add(seen, g_strdup(approval->id)))
+			continue;
+		g_ptr_array_add(approvals, g_steal_pointer(&approval));
+	}
+}
+
+GPtrArray *ledger_approvals_read(GitRepo *repo, const char *environment, GError **error)
+{
+	g_autofree char *ref = ledger_approvals_ref(environment);
+	g_autoptr(GPtrArray) entries = git_notes_read(repo, ref, error);
+	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	GPtrArray *approvals;
+
+	if (!entries)
+		return NULL;
+	approvals = g_ptr_array_new_with_free_func((GDestroyNotify)approval_free);
+	for (guint i = 0; i < entries->len; i++)
+		take_note(approvals, seen, environment, g_ptr_array_index(entries, i));
+	return approvals;
+}
+
+bool ledger_approvals_append(GitRepo *repo, const char *environment, const GPtrArray *approvals,
+			     GError **error)
+{
+	g_autofree char *ref = ledger_approvals_ref(environment);
+	g_autofree GitNoteAddition *additions = g_new0(GitNoteAddition, approvals->len + 1);
+	g_autofree char *message = g_strdup_printf("%s: approved\n", environment);
+
+	if (approvals->len == 0)
+		return true;
+	for (guint i = 0; i < approvals->len; i++) {
+		const Approval *approval = g_ptr_array_index(approvals, i);
+		additions[i].object = approval->object;
+		additions[i].text = g_bytes_get_data(approval->raw, &additions[i].length);
+	}
+	return git_notes_append(repo, ref, additions, approvals->len, message, error);
+}
