@@ -29,14 +29,16 @@ typedef struct {
 	char **connection;   /* libpq keywords and values in turn; passwords too: never print it */
 	char **include_dirs; /* NULL-terminated, never NULL, as all lists here */
 	char **exclude_dirs;
-	char *source_branch; /* or NULL */
+	char *source_branch; /* or NULL; with tags: the branch that they must be on */
 	char *source_tags;   /* a pattern such as "v*", or NULL */
 	EnvironmentMode mode;
 	char *promote_from; /* or NULL */
 	gint64 soak_ms;
-	char **signers;
+	char **signers;   /* principals or key fingerprints; empty: whoever git accepts */
+	char **approvers; /* likewise, of approvals */
 	gint64 approvals;
-	bool sign; /* records are signed */
+	char **overridable; /* names of gates that may be passed over with a reason */
+	bool sign;          /* records are signed */
 
 	/* options */
 	TransactionScope transaction;
@@ -57,3 +59,13 @@ typedef struct {
 
 void environment_free(Environment *environment);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Environment, environment_free)
+
+/* Whether a verified signature's principal (or gpg user id) or key is in a list of such; an empty
+ * list lets everybody in. */
+bool environment_lists(char *const *list, const char *signer, const char *key);
+
+/* How many people must approve: `approvals`, and at least one with `require_approval`. */
+guint environment_approvals(const Environment *environment);
+
+/* Whether two environments' files are the same policy: all that gates are judged by. */
+bool environment_same_policy(const Environment *a, const Environment *b);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "config/keys.h"
+#include "model/gate.h"
 #include "yaml/doc.h"
 
 #define MS                      1
@@ -121,7 +122,9 @@ static const Key environment_keys[] = {
 	{"promote_from", KEY_TEXT, AT(promote_from), 0, {NULL}},
 	{"soak", KEY_DURATION, AT(soak_ms), 0, {NULL}},
 	{"signers", KEY_LIST, AT(signers), 0, {NULL}},
+	{"approvers", KEY_LIST, AT(approvers), 0, {NULL}},
 	{"approvals", KEY_COUNT, AT(approvals), 0, {NULL}},
+	{"overridable", KEY_LIST, AT(overridable), 0, {NULL}},
 	{"sign", KEY_BOOL, AT(sign), 0, {NULL}},
 	{"options.transaction", KEY_FLAG_IN_ENUM, AT(transaction), 0, {"migration", "deployment"}},
 	{"options.migration_timeout", KEY_DURATION, AT(migration_timeout_ms), SECONDS, {NULL}},
@@ -158,6 +161,8 @@ static Environment *default_environment(void)
 	environment->include_dirs = g_new0(char *, 1);
 	environment->exclude_dirs = g_new0(char *, 1);
 	environment->signers = g_new0(char *, 1);
+	environment->approvers = g_new0(char *, 1);
+	environment->overridable = g_new0(char *, 1);
 	environment->sign = true;
 	environment->lock_timeout_ms = DEFAULT_LOCK_TIMEOUT_MS;
 	environment->lock_wait_ms = DEFAULT_LOCK_WAIT_MS;
@@ -212,6 +217,24 @@ static bool check_target(const YamlDoc *doc, const Environment *environment, GEr
 		"add one of: url, service, database (host, port, database, user), embedded: true");
 }
 
+/* A gate that does not exist would never be passed over, and a typing error would be found in an
+ * emergency. */
+static bool check_gates(const YamlDoc *doc, const Environment *environment, GError **error)
+{
+	for (char **each = environment->overridable; *each; each++) {
+		GateKind kind;
+
+		if (gate_kind_parse(*each, &kind))
+			continue;
+		error_set(error, ERR_CONFIG, "'overridable' names '%s', and there is no such gate",
+			  *each);
+		refuse_at(doc, "overridable", error);
+		return error_hint(
+			error, "the gates are: release, promotion, soak, drift, order, approvals");
+	}
+	return true;
+}
+
 static bool check_whole(const YamlDoc *doc, const Environment *environment, const char *name,
 			GError **error)
 {
@@ -220,12 +243,11 @@ static bool check_whole(const YamlDoc *doc, const Environment *environment, cons
 			  environment->name, name);
 		return refuse_at(doc, "name", error);
 	}
-	if (environment->source_branch && environment->source_tags) {
-		error_set(error, ERR_CONFIG, "'source' has both a branch and tags");
-		refuse_at(doc, "source", error);
-		return error_hint(error, "keep one of them");
+	if (environment->promote_from && strcmp(environment->promote_from, name) == 0) {
+		error_set(error, ERR_CONFIG, "'promote_from' is the environment itself");
+		return refuse_at(doc, "promote_from", error);
 	}
-	return check_target(doc, environment, error);
+	return check_gates(doc, environment, error) && check_target(doc, environment, error);
 }
 
 static char **finish_connection(GPtrArray *connection)
