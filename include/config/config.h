@@ -27,6 +27,9 @@ Project *config_read_project(GitRepo *repo, const char *commit, GError **error);
 Environment *config_read_environment(GitRepo *repo, const char *commit, const Project *project,
 				     const char *name, bool expand, GError **error);
 
+/* An environment that exists without a file (`local`), or NULL when there is none of this name. */
+Environment *config_built_in(const char *name);
+
 /* Names of all environments of the commit, sorted, `local` included; g_strfreev. */
 char **config_list_environments(GitRepo *repo, const char *commit, const Project *project,
 				GError **error);

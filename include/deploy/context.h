@@ -19,6 +19,7 @@
 #include "ledger/notes.h"
 #include "ledger/sync.h"
 #include "model/environment.h"
+#include "model/gate.h"
 #include "model/plan.h"
 #include "model/record.h"
 #include "pg/session.h"
@@ -56,6 +57,10 @@ typedef struct {
 	const char *command;     /* "up", for the lock's holder */
 	gint64 wait_ms;          /* for the lock; -1: the environment's */
 	bool no_fetch;
+	bool offline;        /* no database is asked: settings may hold unset variables */
+	const char *new_tag; /* the release tag that will be made before the deployment, or NULL */
+	char *const *overrides; /* names of gates to pass over, NULL-terminated; or NULL */
+	const char *reason;     /* for them */
 } DeployOptions;
 
 typedef struct {
@@ -80,7 +85,12 @@ typedef struct {
 	GPtrArray *links; /* LedgerLink*, the database's; empty when there is no ledger yet */
 	LedgerNotes *notes;
 	LedgerComparison *comparison;
-	Record *last;      /* the last record when the ledgers were read, or NULL */
+	Record *last;              /* the last record when the ledgers were read, or NULL */
+	const Environment *policy; /* in force: borrowed from `policies` or `environment` */
+	char *policy_name;         /* "COMMIT:BLOB", or NULL for the built-in one */
+	GHashTable *policies;      /* blob to Environment* */
+	bool is_signed;            /* records are signed */
+
 	char *head_commit; /* the commit of the last record, also of one written since; NULL without
 			      any */
 
@@ -92,6 +102,14 @@ typedef struct {
 				 one; or NULL */
 	GHashTable *landings_found; /* what owns them */
 	char **partial;             /* "ID\tDIRECTION" of scripts that stopped half-way */
+
+	/* gates */
+	GPtrArray *gates;  /* Gate*, once they were asked */
+	char *plan_digest; /* what approvals are for */
+	char *witness; /* "ENVIRONMENT sha256:ID" of the record that lets this be promoted, or NULL
+			*/
+	GPtrArray *approvals; /* char*: ids of the approvals that count */
+	GPtrArray *overrides; /* const char*: names of gates that were passed over */
 
 	GPtrArray *written; /* Record*: in the database, not yet in the notes */
 } DeployContext;
@@ -115,8 +133,16 @@ bool deploy_connect(DeployContext *context, GError **error);
 /* Takes the lock, polling, up to the time allowed; ERR_LOCKED names the holder. */
 bool deploy_lock(DeployContext *context, GError **error);
 
-/* Fetches (unless told not to, or `fetch` is false) and reads and compares both ledgers. */
+/* Fetches (unless told not to, or `fetch` is false), reads and compares both ledgers, and finds the
+ * policy in force. */
 bool deploy_read_ledgers(DeployContext *context, bool fetch, GError **error);
+
+/*
+ * The notes alone instead of the database: what they say is applied, the last record and the policy
+ * in force; for those who may not connect. ERR_REFUSED when a deployment is under way or the notes
+ * are incomplete.
+ */
+bool deploy_read_notes(DeployContext *context, GError **error);
 
 /* Reads migrations and what is applied, and compares them. `whole`: see ledger_database_applied().
  */

@@ -42,3 +42,12 @@ void git_change_free(GitChange *change);
  */
 GPtrArray *git_walk_changes(GitRepo *repo, const char *tip, const char *path, const char *original,
 			    GError **error);
+
+/*
+ * Who wrote the commits that changed these paths (whole, NULL-terminated) between `base` (or NULL:
+ * ever) and `tip`: a set of mail addresses (authors, committers, Co-authored-by) and of the key
+ * fingerprints that signed the commits. Asks `git log`. A shallow history cannot tell:
+ * ERR_REPOSITORY with the remedy.
+ */
+GHashTable *git_walk_authors(GitRepo *repo, const char *tip, const char *base,
+			     const char *const *paths, GError **error);

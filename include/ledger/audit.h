@@ -30,11 +30,22 @@ void ledger_audit_free(LedgerAudit *audit);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerAudit, ledger_audit_free)
 
 /*
+ * How the policy of a record ("COMMIT:BLOB", or NULL for a built-in environment) is found: NULL
+ * with an error when it is not in this clone. Each record is held to the policy of the record
+ * before it.
+ */
+typedef struct {
+	const Environment *(*find)(const char *policy, void *data, GError **error);
+	void *data;
+	bool is_signed; /* the ledger is a signed one now */
+} LedgerPolicies;
+
+/*
  * Audits the database's records. `links` are all its links; `full` forgets what is remembered.
  * Failure means that it could not be done; what is wrong is in the problems. When there is none,
  * all ids are remembered.
  */
-LedgerAudit *ledger_audit(PgSession *session, GitRepo *repo, const Environment *environment,
+LedgerAudit *ledger_audit(PgSession *session, GitRepo *repo, const LedgerPolicies *policies,
 			  const LedgerState *state, const GPtrArray *links, bool full,
 			  GError **error);
 
@@ -42,9 +53,9 @@ LedgerAudit *ledger_audit(PgSession *session, GitRepo *repo, const Environment *
 void ledger_audit_remember(GitRepo *repo, const char *environment, const Record *record);
 
 /*
- * Verifies that what was just signed will be accepted by everybody else: parses it and asks git, as
- * the audit would. ERR_LEDGER with the remedy (a missing allowed-signers file, a signer who is not
- * listed).
+ * Verifies that what was just signed will be accepted by everybody else under this policy: asks
+ * git, as the audit would. ERR_LEDGER with the remedy (a missing allowed-signers file, a signer who
+ * is not listed).
  */
-bool ledger_audit_own(GitRepo *repo, const Environment *environment, const Record *record,
+bool ledger_audit_own(GitRepo *repo, const Environment *policy, const Record *record,
 		      GError **error);

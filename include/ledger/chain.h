@@ -65,13 +65,20 @@ char *ledger_comparison_describe(const LedgerComparison *comparison);
 typedef struct {
 	const char *environment;
 	const char *ledger;
-	bool is_signed; /* an unsigned record is then a problem */
 } LedgerExpectation;
 
 /*
  * Checks records (Record*, oldest first; `before` is the record in front of the first, or NULL when
  * the first is the chain's beginning): sequence, previous, environment, ledger, database, time,
- * begin and finish in turn. Adds a LedgerProblem for each fault found.
+ * begin and finish in turn, the policy (which only a finish that went well may change), and that no
+ * unsigned record follows a signed one. Adds a LedgerProblem for each fault found.
  */
 void ledger_chain_check(const Record *before, const GPtrArray *records,
 			const LedgerExpectation *expected, GPtrArray *problems);
+
+/*
+ * The chain that ends in the record with the highest sequence, oldest first (const Record*,
+ * borrowed): what a restore abandoned is not on it. *broken (may be NULL) is set when a record that
+ * another one names is not among `records`.
+ */
+GPtrArray *ledger_chain_of(const GPtrArray *records, bool *broken);

@@ -53,6 +53,14 @@ GPtrArray *ledger_database_texts(PgSession *session, gint64 from_sequence, GErro
  * when there is none. */
 GBytes *ledger_database_find(PgSession *session, const char *id_or_sequence, GError **error);
 
+/*
+ * The sequence of a record that deployed another object by this tag's ref: *sequence is 0 when
+ * there is none. `release` is the tag object's id, or NULL for a lightweight tag, of which `commit`
+ * is compared.
+ */
+bool ledger_database_other_release(PgSession *session, const char *ref, const char *release,
+				   const char *commit, gint64 *sequence, GError **error);
+
 /* All applied migrations. `whole` also fills content, path, commit, applied_at, applied_by and
  * duration. */
 AppliedSet *ledger_database_applied(PgSession *session, bool whole, GError **error);

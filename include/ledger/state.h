@@ -12,6 +12,8 @@
 #include "model/applied.h"
 
 #define LEDGER_STATE_FOLDER "migrations"
+#define LEDGER_STATE_POLICIES \
+	"policies" /* environment files that were ever in force, by their blob's id */
 
 /* "refs/migrate/state/ENVIRONMENT", for the caller to free. */
 char *ledger_state_ref(const char *environment);
@@ -31,8 +33,8 @@ typedef struct {
 
 /*
  * Writes a state commit with these script files (GitEntry*, paths relative to the migrations
- * folder) on top of the ref. Tries again when another process moved it. Nothing is written when the
- * tip already shows this record.
+ * folder) and policies on top of the ref. Tries again when another process moved it. Nothing is
+ * written when the tip already shows this record.
  */
 bool ledger_state_write(GitRepo *repo, const LedgerStateWords *words, const GPtrArray *entries,
-			GError **error);
+			const GPtrArray *policies, GError **error);

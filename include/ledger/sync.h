@@ -17,6 +17,7 @@ typedef enum { LEDGER_SYNC_NOTHING, LEDGER_SYNC_DONE, LEDGER_SYNC_UNREACHABLE } 
 typedef struct {
 	char *remote; /* or NULL: there is none, nothing to do */
 	LedgerSyncOutcome outcome;
+	guint pushed;  /* refs that the remote did not have like this */
 	char *warning; /* why the remote could not be used, or what was strange; NULL when all is
 			  well */
 } LedgerSync;
@@ -25,12 +26,13 @@ void ledger_sync_clear(LedgerSync *sync);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LedgerSync, ledger_sync_clear)
 
 /*
- * Fetches the notes and states of all environments and joins those of `environment` (all when NULL)
- * into the local refs. An unreachable remote is no error: the database is the truth, so it becomes
- * a warning. `sync` must be zeroed; the caller clears it.
+ * Fetches the notes, approvals and states of all environments and joins them into the local refs.
+ * `environment` is the one whose notes are watched for a rewrite (may be NULL). An unreachable
+ * remote is no error: the database is the truth, so it becomes a warning. `sync` must be zeroed;
+ * the caller clears it.
  */
 bool ledger_sync_fetch(GitRepo *repo, const char *environment, LedgerSync *sync, GError **error);
 
-/* Pushes what the remote's tracking copies lack. Joins and tries again when the remote moved on.
- * Failure is a warning as above. */
+/* Pushes what the remote's tracking copies lack, of one environment or of all (NULL). Joins and
+ * tries again when the remote moved on. Failure is a warning as above. */
 bool ledger_sync_push(GitRepo *repo, const char *environment, LedgerSync *sync, GError **error);

@@ -169,11 +169,14 @@ static Environment *default_environment(void)
 	return environment;
 }
 
-/* What exists without any file: a developer's own database. */
-static Environment *built_in_local(void)
+/* A developer's own database. */
+Environment *config_built_in(const char *name)
 {
-	Environment *environment = default_environment();
+	Environment *environment;
 
+	if (strcmp(name, "local") != 0)
+		return NULL;
+	environment = default_environment();
 	environment->name = g_strdup("local");
 	environment->embedded = true;
 	environment->mode = MODE_FOLLOW;
@@ -386,7 +389,7 @@ Environment *config_read_environment(GitRepo *repo, const char *commit, const Pr
 	}
 	text = bytes ? g_bytes_get_data(bytes, &length) : NULL;
 	environment = text ? config_parse_environment(text, length, file, name, expand, error)
-			   : built_in_local();
+			   : config_built_in(name);
 	if (!environment || !override_target(repo, environment, error))
 		return NULL;
 	environment->file_blob = g_steal_pointer(&blob);

@@ -7,11 +7,13 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "config/config.h"
+#include "deploy/policy.h"
 #include "deploy/target.h"
 #include "git/walk.h"
 #include "history/edit.h"
 #include "history/read.h"
 #include "ledger/record.h"
+#include "ledger/replay.h"
 #include "plan/plan.h"
 
 DeployContext *deploy_context_new(GitRepo *repo, const DeployOptions *options,
@@ -24,6 +26,11 @@ DeployContext *deploy_context_new(GitRepo *repo, const DeployOptions *options,
 	if (observer)
 		context->observer = *observer;
 	context->written = g_ptr_array_new_with_free_func((GDestroyNotify)record_free);
+	context->policies = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+						  (GDestroyNotify)environment_free);
+	context->gates = g_ptr_array_new_with_free_func((GDestroyNotify)gate_free);
+	context->approvals = g_ptr_array_new_with_free_func(g_free);
+	context->overrides = g_ptr_array_new();
 	return context;
 }
 
@@ -51,6 +58,13 @@ void deploy_context_free(DeployContext *context)
 	g_clear_pointer(&context->landings_found, g_hash_table_unref);
 	g_strfreev(context->partial);
 	g_ptr_array_unref(context->written);
+	g_hash_table_unref(context->policies);
+	g_ptr_array_unref(context->gates);
+	g_ptr_array_unref(context->approvals);
+	g_ptr_array_unref(context->overrides);
+	g_free(context->policy_name);
+	g_free(context->plan_digest);
+	g_free(context->witness);
 	g_free(context);
 }
 
@@ -201,8 +215,8 @@ bool deploy_configure(DeployContext *context, GError **error)
 	if (!context->target)
 		return false;
 	context->release = release_of(context);
-	context->environment =
-		read_settings(context, context->target->oid, true, &context->project, error);
+	context->environment = read_settings(context, context->target->oid,
+					     !context->options.offline, &context->project, error);
 	return context->environment;
 }
 
@@ -345,7 +359,51 @@ bool deploy_read_ledgers(DeployContext *context, bool fetch, GError **error)
 	if (!context->notes)
 		return false;
 	context->comparison = ledger_compare(context->links, context->notes->links);
-	return true;
+	return deploy_policy_read(context, error);
+}
+
+static bool refuse_open(const DeployContext *context, const Record *open, GError **error)
+{
+	error_set(error, ERR_REFUSED,
+		  "a deployment of '%s' is under way, or crashed: record %" G_GINT64_FORMAT
+		  " has no outcome",
+		  context->environment->name, open->sequence);
+	return error_hint(error, "wait for it; the next deployment records what a crashed one did");
+}
+
+bool deploy_read_notes(DeployContext *context, GError **error)
+{
+	const char *name = context->environment->name;
+	g_autoptr(GPtrArray) chain = NULL;
+	const Record *open = NULL, *last;
+	bool broken;
+
+	if (!context->options.no_fetch &&
+	    !ledger_sync_fetch(context->repo, name, &context->sync, error))
+		return false;
+	show_sync_warning(context);
+	context->notes = ledger_notes_read(context->repo, name, true, error);
+	if (!context->notes)
+		return false;
+	chain = ledger_chain_of(context->notes->records, &broken);
+	if (broken) {
+		error_set(error, ERR_REFUSED, "the notes of '%s' lack records that others name",
+			  name);
+		return error_hint(
+			error, "git migrate sync fetches them; the next deployment completes them");
+	}
+	context->applied = ledger_replay(chain, &open);
+	if (open)
+		return refuse_open(context, open, error);
+	last = chain->len ? g_ptr_array_index(chain, chain->len - 1) : NULL;
+	if (last) {
+		context->last = ledger_record_parse(last->raw, error);
+		context->head_commit = g_strdup(last->object);
+		context->ledger.head = g_strdup(last->id);
+		context->ledger.sequence = last->sequence;
+	}
+	context->partial = g_new0(char *, 1);
+	return deploy_policy_read(context, error);
 }
 
 const Record *deploy_open_record(const DeployContext *context)
@@ -375,13 +433,13 @@ bool deploy_read_plan(DeployContext *context, bool whole, GError **error)
 				    context->project->migrations, error);
 	if (!context->set)
 		return false;
-	if (context->ledger.present) {
+	if (context->ledger.present && context->session) {
 		context->applied = ledger_database_applied(context->session, whole, error);
 		context->partial =
 			context->applied ? ledger_database_partial(context->session, error) : NULL;
 		if (!context->partial)
 			return false;
-	} else {
+	} else if (!context->applied) {
 		context->applied = applied_set_new();
 		context->partial = g_new0(char *, 1);
 	}

@@ -7,6 +7,7 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "deploy/failure.h"
+#include "deploy/policy.h"
 #include "deploy/target.h"
 #include "deploy/write.h"
 #include "ledger/record.h"
@@ -163,7 +164,14 @@ static RecordOutcome outcome_of(const GError *why)
 	return error_is(why, ERR_INTERRUPTED) ? OUTCOME_INTERRUPTED : OUTCOME_FAILED;
 }
 
-/* Takes `items`. */
+/* What was passed over stands in the last record too, where status looks. */
+static void copy_overrides(Record *record, const Record *begin)
+{
+	record->overrides = g_strdupv(begin->overrides);
+	record->reason = g_strdup(begin->reason);
+}
+
+/* Takes `items`. Once all went well the policy of the deployed commit is in force. */
 static bool write_finish(DeployExecution *execution, GPtrArray *items, const GError *why,
 			 const char *failed, GError **error)
 {
@@ -175,6 +183,11 @@ static bool write_finish(DeployExecution *execution, GPtrArray *items, const GEr
 	}
 	record->begin = g_strdup(execution->begin->id);
 	record->outcome = outcome_of(why);
+	copy_overrides(record, execution->begin);
+	if (!why && execution->direction == RUN_UP) {
+		g_free(record->policy);
+		record->policy = deploy_policy_of_target(execution->context);
+	}
 	record->failed = g_strdup(failed);
 	record->error = why ? g_strdup(why->message) : NULL;
 	g_ptr_array_unref(record->items);
@@ -230,6 +243,25 @@ static bool settle_session(DeployExecution *execution, GError **why)
 
 /* ---- the whole ---- */
 
+static char **copy_list(const GPtrArray *texts)
+{
+	char **list = g_new0(char *, texts->len + 1);
+
+	for (guint i = 0; i < texts->len; i++)
+		list[i] = g_strdup(g_ptr_array_index(texts, i));
+	return list;
+}
+
+/* By what the deployment was let through. */
+static void add_gates(const DeployContext *context, Record *record)
+{
+	record->plan = g_strdup(context->plan_digest);
+	record->witness = g_strdup(context->witness);
+	record->approvals = copy_list(context->approvals);
+	record->overrides = copy_list(context->overrides);
+	record->reason = context->overrides->len ? g_strdup(context->options.reason) : NULL;
+}
+
 static bool write_begin(DeployExecution *execution, const GPtrArray *items, GError **error)
 {
 	DeployContext *context = execution->context;
@@ -240,6 +272,8 @@ static bool write_begin(DeployExecution *execution, const GPtrArray *items, GErr
 		return false;
 	g_ptr_array_unref(draft->items);
 	draft->items = g_ptr_array_ref((GPtrArray *)(gsize)items);
+	if (execution->direction == RUN_UP)
+		add_gates(context, draft);
 	if (!deploy_record_write(context, draft, error))
 		return false;
 	execution->begin = g_ptr_array_index(context->written, context->written->len - 1);

@@ -6,6 +6,8 @@
 #include "history/read.h"
 #include "ledger/state.h"
 
+#define REGULAR_FILE 0100644
+
 DeployScripts *deploy_scripts_new(void)
 {
 	DeployScripts *scripts = g_new0(DeployScripts, 1);
@@ -122,13 +124,31 @@ static GHashTable *applied_files(DeployContext *context, const AppliedSet *appli
 static GPtrArray *entries_of(GHashTable *files)
 {
 	GPtrArray *entries = g_ptr_array_new_with_free_func((GDestroyNotify)git_entry_free);
-	const guint regular_file = 0100644;
 	GHashTableIter each;
 	gpointer path, blob;
 
 	g_hash_table_iter_init(&each, files);
 	while (g_hash_table_iter_next(&each, &path, &blob))
-		g_ptr_array_add(entries, git_entry_new(path, blob, regular_file));
+		g_ptr_array_add(entries, git_entry_new(path, blob, REGULAR_FILE));
+	return entries;
+}
+
+/* The policies that the state has, and the one in force now: a clone without the old commits can
+ * still tell who might sign what. */
+static GPtrArray *policy_entries(DeployContext *context, GError **error)
+{
+	g_autofree char *ref = ledger_state_ref(context->environment->name);
+	g_autofree char *tip = git_ref_read(context->repo, ref, NULL);
+	const char *blob = context->policy_name ? strchr(context->policy_name, ':') + 1 : NULL;
+	GPtrArray *entries = tip ? git_repo_list(context->repo, tip, LEDGER_STATE_POLICIES, error)
+				 : g_ptr_array_new_with_free_func((GDestroyNotify)git_entry_free);
+	g_autofree char *path = blob ? g_strconcat(blob, ".yaml", NULL) : NULL;
+
+	for (guint i = 0; entries && i < entries->len; i++)
+		if (g_strcmp0(((GitEntry *)g_ptr_array_index(entries, i))->path, path) == 0)
+			return entries;
+	if (entries && path)
+		g_ptr_array_add(entries, git_entry_new(path, blob, REGULAR_FILE));
 	return entries;
 }
 
@@ -140,6 +160,7 @@ bool deploy_state_update(DeployContext *context, const char *summary, GError **e
 	g_autoptr(AppliedSet) applied = NULL;
 	g_autoptr(GHashTable) files = NULL;
 	g_autoptr(GPtrArray) entries = NULL;
+	g_autoptr(GPtrArray) policies = NULL;
 
 	if (!context->ledger.head)
 		return true;
@@ -148,8 +169,9 @@ bool deploy_state_update(DeployContext *context, const char *summary, GError **e
 		return true;
 	applied = ledger_database_applied(context->session, true, error);
 	files = applied ? applied_files(context, applied, error) : NULL;
-	if (!files)
+	policies = files ? policy_entries(context, error) : NULL;
+	if (!policies)
 		return false;
 	entries = entries_of(files);
-	return ledger_state_write(context->repo, &words, entries, error);
+	return ledger_state_write(context->repo, &words, entries, policies, error);
 }

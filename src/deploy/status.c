@@ -129,7 +129,7 @@ static void fill_ledger(DeployContext *context, StatusReport *report)
 {
 	const LedgerRelation relation = context->comparison->relation;
 
-	report->is_signed = context->environment->sign;
+	report->is_signed = context->is_signed;
 	report->records = context->links->len;
 	report->ledger = ledger_comparison_describe(context->comparison);
 	report->ledger_stops = relation == LEDGERS_DATABASE_BEHIND ||

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "deploy/policy.h"
 #include "deploy/status.h"
 #include "ledger/record.h"
 #include "ledger/replay.h"
@@ -48,12 +49,13 @@ static bool check_rows(DeployContext *context, VerifyReport *report, GPtrArray *
 static bool check_database(DeployContext *context, bool full, VerifyReport *report,
 			   GPtrArray *found, GError **error)
 {
+	const LedgerPolicies policies = deploy_policies(context);
 	g_autoptr(LedgerAudit) audit = NULL;
 
 	if (!context->ledger.present)
 		return true;
-	audit = ledger_audit(context->session, context->repo, context->environment,
-			     &context->ledger, context->links, full, error);
+	audit = ledger_audit(context->session, context->repo, &policies, &context->ledger,
+			     context->links, full, error);
 	if (!audit)
 		return false;
 	add_texts(found, audit->problems);
@@ -105,7 +107,7 @@ VerifyReport *deploy_verify(DeployContext *context, bool full, GError **error)
 	    !deploy_read_ledgers(context, true, error))
 		return NULL;
 	report = verify_report_new(context->environment->name);
-	report->is_signed = context->environment->sign;
+	report->is_signed = context->is_signed;
 	if (!check_database(context, full, report, found, error) ||
 	    !check_notes(context, report, found, error))
 		return NULL;

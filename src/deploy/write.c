@@ -4,18 +4,12 @@
 
 #include "base/error.h"
 #include "base/fault.h"
+#include "deploy/policy.h"
 #include "deploy/state.h"
 #include "git/signing.h"
 #include "ledger/record.h"
 
 /* ---- records ---- */
-
-static char *policy_of(const DeployContext *context)
-{
-	if (!context->environment->file_blob)
-		return NULL;
-	return g_strdup_printf("%s:%s", context->target->oid, context->environment->file_blob);
-}
 
 /* The server's clock now: records are dated by it, so that no two machines' clocks meet in one
  * ledger. */
@@ -44,7 +38,7 @@ Record *deploy_record_new(DeployContext *context, RecordAction action, GError **
 	record->previous = g_strdup(context->ledger.head);
 	record->ref = g_strdup(context->ref);
 	record->release = g_strdup(context->release);
-	record->policy = policy_of(context);
+	record->policy = g_strdup(context->policy_name);
 	record->time = g_steal_pointer(&time);
 	record->tool = g_strdup("git-migrate/" GIT_MIGRATE_VERSION);
 	return record;
@@ -56,10 +50,10 @@ static Record *sign_record(DeployContext *context, const Record *draft, GError *
 	g_autofree char *tag = ledger_record_tag(draft->environment, draft->sequence);
 	g_autofree char *message = ledger_record_message(draft);
 	g_autoptr(GBytes) raw = git_sign_text(context->repo, draft->object, tag, message,
-					      context->environment->sign, error);
+					      context->is_signed, error);
 	g_autoptr(Record) record = raw ? ledger_record_parse(raw, error) : NULL;
 
-	if (!record || !ledger_audit_own(context->repo, context->environment, record, error))
+	if (!record || !ledger_audit_own(context->repo, context->policy, record, error))
 		return NULL;
 	return g_steal_pointer(&record);
 }
@@ -71,6 +65,8 @@ static void move_head(DeployContext *context, const Record *record)
 	context->ledger.head = g_strdup(record->id);
 	g_free(context->head_commit);
 	context->head_commit = g_strdup(record->object);
+	g_free(context->policy_name);
+	context->policy_name = g_strdup(record->policy);
 	g_ptr_array_add(context->links, ledger_link_new(record->sequence, record->id,
 							record->action == RECORD_RESTORE));
 	ledger_audit_remember(context->repo, context->environment->name, record);
@@ -172,9 +168,10 @@ static bool same_database(DeployContext *context, GError **error)
 
 static bool audit(DeployContext *context, GError **error)
 {
+	const LedgerPolicies policies = deploy_policies(context);
 	g_autoptr(LedgerAudit) result =
-		ledger_audit(context->session, context->repo, context->environment,
-			     &context->ledger, context->links, false, error);
+		ledger_audit(context->session, context->repo, &policies, &context->ledger,
+			     context->links, false, error);
 
 	if (!result)
 		return false;
@@ -226,6 +223,8 @@ static Record *crash_record(DeployContext *context, const Record *open, const Ap
 	g_ptr_array_unref(record->items);
 	record->items = seen_items(open, applied);
 	record->outcome = OUTCOME_CRASHED;
+	record->overrides = g_strdupv(open->overrides);
+	record->reason = g_strdup(open->reason);
 	record->error = g_strdup("the deployer ended without recording the outcome");
 	return record;
 }

@@ -101,7 +101,7 @@ static git_tree *tree_of(Landings *walk, const git_oid *oid)
 static bool refuse_shallow(GError **error)
 {
 	error_set(error, ERR_REPOSITORY,
-		  "this shallow clone hides when migrations landed, and with it their order");
+		  "this shallow clone hides when migrations landed, and who wrote them");
 	return error_hint(error, "git fetch --unshallow (in CI: fetch-depth: 0)");
 }
 
@@ -297,4 +297,62 @@ GPtrArray *git_walk_changes(GitRepo *repo, const char *tip, const char *path, co
 		g_ptr_array_add(changes, parse_change(field));
 	}
 	return g_steal_pointer(&changes);
+}
+
+/* ---- authors ---- */
+
+#define AUTHOR_FORMAT "--format=%ae%n%ce%n%GF%n%(trailers:key=Co-authored-by,valueonly)"
+
+/* "NAME <MAIL>", or a mail address or fingerprint alone. */
+static void add_author(GHashTable *authors, const char *text)
+{
+	const char *open = strchr(text, '<');
+	const char *close = open ? strchr(open, '>') : NULL;
+
+	if (close)
+		g_hash_table_add(authors, g_strndup(open + 1, (gsize)(close - open - 1)));
+	else if (*text)
+		g_hash_table_add(authors, g_strdup(text));
+}
+
+/* The words of `git log` for these paths, char* owned. With very many the whole range is asked
+ * about: more authors, never fewer. */
+static GPtrArray *author_words(const char *tip, const char *base, const char *const *paths)
+{
+	const size_t most_paths = 1000;
+	GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
+	size_t count = 0;
+
+	g_ptr_array_add(words, g_strdup("log"));
+	g_ptr_array_add(words, g_strdup(AUTHOR_FORMAT));
+	g_ptr_array_add(words, base ? g_strdup_printf("%s..%s", base, tip) : g_strdup(tip));
+	g_ptr_array_add(words, g_strdup("--"));
+	while (paths[count])
+		count++;
+	for (size_t i = 0; i < count && count <= most_paths; i++)
+		g_ptr_array_add(words, g_strconcat(":(top,literal)", paths[i], NULL));
+	g_ptr_array_add(words, NULL);
+	return words;
+}
+
+GHashTable *git_walk_authors(GitRepo *repo, const char *tip, const char *base,
+			     const char *const *paths, GError **error)
+{
+	g_autoptr(GHashTable) authors =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autoptr(GPtrArray) words = author_words(tip, base, paths);
+	g_autofree char *said = NULL;
+	g_auto(GStrv) lines = NULL;
+
+	if (repo->shallow) {
+		refuse_shallow(error);
+		return NULL;
+	}
+	said = git_repo_run(repo, (const char *const *)words->pdata, error);
+	if (!said)
+		return NULL;
+	lines = g_strsplit(said, "\n", -1);
+	for (char **line = lines; *line; line++)
+		add_author(authors, *line);
+	return g_steal_pointer(&authors);
 }

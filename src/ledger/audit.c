@@ -39,19 +39,16 @@ static char *memory_path(GitRepo *repo, const char *environment)
 			       environment);
 }
 
-/* What verdicts depend on: git's view of the keys, the ledger, and the list of those who may sign.
- */
-static char *memory_context(GitRepo *repo, const Environment *environment, const char *ledger,
-			    GError **error)
+/* What verdicts depend on: git's view of the keys, and the ledger. Who may sign stands in the
+ * policies that the records themselves name by their blobs. */
+static char *memory_context(GitRepo *repo, bool is_signed, const char *ledger, GError **error)
 {
-	g_autofree char *signers = g_strjoinv("\n", environment->signers);
-	g_autofree char *keys =
-		environment->sign ? git_verify_context(repo, error) : g_strdup("unsigned");
+	g_autofree char *keys = is_signed ? git_verify_context(repo, error) : g_strdup("unsigned");
 	g_autofree char *all = NULL;
 
 	if (!keys)
 		return NULL;
-	all = g_strjoin("\n", keys, ledger, signers, NULL);
+	all = g_strjoin("\n", keys, ledger, NULL);
 	return text_sha256(all, strlen(all));
 }
 
@@ -140,88 +137,111 @@ static void find_lost(char *const *memory, guint from, const GPtrArray *links, G
 
 /* ---- signatures ---- */
 
-static bool may_sign(const Environment *environment, const GitVerdict *verdict)
+/* Why a record is not acceptable under a policy, for the caller to free; NULL when it is. */
+static char *objection(const Environment *policy, const Record *record, const GitVerdict *verdict)
 {
-	if (!environment->signers[0])
-		return true;
-	for (char **who = environment->signers; *who; who++)
-		if (g_strcmp0(*who, verdict->signer) == 0 || g_strcmp0(*who, verdict->key) == 0 ||
-		    (verdict->signer && strchr(verdict->signer, '<') &&
-		     strstr(verdict->signer, *who)))
-			return true;
-	return false;
-}
-
-/* Why a verdict is not enough, for the caller to free; NULL when it is. */
-static char *objection(const Environment *environment, const GitVerdict *verdict)
-{
+	if (!record->is_signed)
+		return policy->sign ? g_strdup("it is not signed") : NULL;
 	if (!verdict->good)
 		return g_strdup(verdict->reason ? verdict->reason
 						: "git does not accept its signature");
-	if (!may_sign(environment, verdict))
+	if (!environment_lists(policy->signers, verdict->signer, verdict->key))
 		return g_strdup_printf("'%s' is not among the signers of environment '%s'",
 				       verdict->signer ? verdict->signer : verdict->key,
-				       environment->name);
+				       policy->name);
 	return NULL;
 }
 
-static bool check_signatures(GitRepo *repo, const Environment *environment, LedgerAudit *audit,
-			     GError **error)
+/* Verdicts for the signed ones among records, in their places; NULL for unsigned ones. GitVerdict*,
+ * owned. */
+static GPtrArray *ask_verdicts(GitRepo *repo, const GPtrArray *records, guint *asked,
+			       GError **error)
 {
 	g_autoptr(GPtrArray) texts = g_ptr_array_new();
-	g_autoptr(GPtrArray) verdicts = NULL;
+	g_autoptr(GPtrArray) said = NULL;
+	GPtrArray *verdicts;
+	guint next = 0;
 
-	for (guint i = 0; i < audit->records->len; i++)
-		g_ptr_array_add(texts, ((Record *)g_ptr_array_index(audit->records, i))->raw);
-	verdicts = git_verify_texts(repo, texts, error);
+	for (guint i = 0; i < records->len; i++) {
+		const Record *record = g_ptr_array_index(records, i);
+		if (record->is_signed)
+			g_ptr_array_add(texts, record->raw);
+	}
+	*asked = texts->len;
+	if (texts->len && !(said = git_verify_texts(repo, texts, error)))
+		return NULL;
+	verdicts = g_ptr_array_new_with_free_func((GDestroyNotify)git_verdict_free);
+	for (guint i = 0; i < records->len; i++) {
+		const Record *record = g_ptr_array_index(records, i);
+		gpointer *place = record->is_signed ? &g_ptr_array_index(said, next++) : NULL;
+
+		g_ptr_array_add(verdicts, place ? g_steal_pointer(place) : NULL);
+	}
+	return verdicts;
+}
+
+static void judge_record(const LedgerPolicies *policies, const Record *before, const Record *record,
+			 const GitVerdict *verdict, GPtrArray *problems)
+{
+	g_autoptr(GError) why = NULL;
+	const Environment *policy =
+		policies->find(before ? before->policy : record->policy, policies->data, &why);
+	g_autofree char *what = policy ? objection(policy, record, verdict) : NULL;
+
+	if (!policy)
+		ledger_problem_add(problems, record->sequence,
+				   "record %" G_GINT64_FORMAT ": its policy is not known here: %s",
+				   record->sequence, why->message);
+	else if (what && !record->is_signed)
+		ledger_problem_add(problems, record->sequence,
+				   "record %" G_GINT64_FORMAT " is not signed", record->sequence);
+	else if (what)
+		ledger_problem_add(problems, record->sequence,
+				   "record %" G_GINT64_FORMAT ": bad signature: %s",
+				   record->sequence, what);
+}
+
+static bool check_signatures(GitRepo *repo, const LedgerPolicies *policies, const Record *before,
+			     LedgerAudit *audit, GError **error)
+{
+	g_autoptr(GPtrArray) verdicts =
+		ask_verdicts(repo, audit->records, &audit->signatures, error);
+
 	if (!verdicts)
 		return false;
 	for (guint i = 0; i < verdicts->len; i++) {
 		const GitVerdict *verdict = g_ptr_array_index(verdicts, i);
 		const Record *record = g_ptr_array_index(audit->records, i);
-		g_autofree char *why = record->is_signed ? objection(environment, verdict) : NULL;
 
-		g_ptr_array_add(audit->signers, g_strdup(verdict->signer));
-		if (why)
-			ledger_problem_add(audit->problems, record->sequence,
-					   "record %" G_GINT64_FORMAT ": bad signature: %s",
-					   record->sequence, why);
+		judge_record(policies, before, record, verdict, audit->problems);
+		g_ptr_array_add(audit->signers, verdict ? g_strdup(verdict->signer) : NULL);
+		before = record;
 	}
-	audit->signatures = verdicts->len;
 	return true;
 }
 
-static bool no_signatures(LedgerAudit *audit)
-{
-	for (guint i = 0; i < audit->records->len; i++)
-		g_ptr_array_add(audit->signers, NULL);
-	return true;
-}
-
-bool ledger_audit_own(GitRepo *repo, const Environment *environment, const Record *record,
+bool ledger_audit_own(GitRepo *repo, const Environment *policy, const Record *record,
 		      GError **error)
 {
-	g_autoptr(GPtrArray) texts = g_ptr_array_new();
+	g_autoptr(GPtrArray) records = g_ptr_array_new();
 	g_autoptr(GPtrArray) verdicts = NULL;
 	g_autofree char *why = NULL;
+	guint asked;
 
-	if (!environment->sign)
-		return true;
-	g_ptr_array_add(texts, record->raw);
-	verdicts = git_verify_texts(repo, texts, error);
+	g_ptr_array_add(records, (gpointer)(gsize)record);
+	verdicts = ask_verdicts(repo, records, &asked, error);
 	if (!verdicts)
 		return false;
-	why = record->is_signed ? objection(environment, g_ptr_array_index(verdicts, 0))
-				: g_strdup("it is not signed");
+	why = objection(policy, record, g_ptr_array_index(verdicts, 0));
 	if (!why)
 		return true;
 	error_set(error, ERR_LEDGER, "git signed a record for '%s', but would not accept it: %s",
-		  environment->name, why);
+		  policy->name, why);
 	return error_hint(
 		error,
 		"list the key in gpg.ssh.allowedSignersFile (ssh) or import it (gpg), then run "
 		"'git migrate doctor --env %s'",
-		environment->name);
+		policy->name);
 }
 
 /* ---- the audit ---- */
@@ -246,11 +266,11 @@ static void parse_texts(const GPtrArray *texts, bool has_before, Record **before
 	}
 }
 
-static bool audit_rest(PgSession *session, GitRepo *repo, const Environment *environment,
+static bool audit_rest(PgSession *session, GitRepo *repo, const LedgerPolicies *policies,
 		       const LedgerState *state, const GPtrArray *links, LedgerAudit *audit,
 		       GError **error)
 {
-	const LedgerExpectation expected = {environment->name, state->ledger, environment->sign};
+	const LedgerExpectation expected = {state->environment, state->ledger};
 	const bool has_before = audit->remembered > 0;
 	const LedgerLink *first =
 		g_ptr_array_index(links, has_before ? audit->remembered - 1 : audit->remembered);
@@ -261,30 +281,29 @@ static bool audit_rest(PgSession *session, GitRepo *repo, const Environment *env
 		return false;
 	parse_texts(texts, has_before, &before, audit);
 	ledger_chain_check(before, audit->records, &expected, audit->problems);
-	return environment->sign ? check_signatures(repo, environment, audit, error)
-				 : no_signatures(audit);
+	return check_signatures(repo, policies, before, audit, error);
 }
 
-LedgerAudit *ledger_audit(PgSession *session, GitRepo *repo, const Environment *environment,
+LedgerAudit *ledger_audit(PgSession *session, GitRepo *repo, const LedgerPolicies *policies,
 			  const LedgerState *state, const GPtrArray *links, bool full,
 			  GError **error)
 {
 	g_autoptr(LedgerAudit) audit = audit_new(links->len);
-	g_autofree char *context = memory_context(repo, environment, state->ledger, error);
+	g_autofree char *context = memory_context(repo, policies->is_signed, state->ledger, error);
 	g_auto(GStrv) memory = NULL;
 	guint known;
 	bool same;
 
 	if (!context)
 		return NULL;
-	memory = read_memory(repo, environment->name, context, &same);
+	memory = read_memory(repo, state->environment, context, &same);
 	known = count_remembered(memory, links);
 	find_lost(memory, known, links, audit->problems);
 	audit->remembered = same && !full ? known : 0;
 	if (audit->remembered < links->len &&
-	    !audit_rest(session, repo, environment, state, links, audit, error))
+	    !audit_rest(session, repo, policies, state, links, audit, error))
 		return NULL;
 	if (audit->problems->len == 0)
-		write_memory(repo, environment->name, context, links);
+		write_memory(repo, state->environment, context, links);
 	return g_steal_pointer(&audit);
 }

@@ -242,7 +242,7 @@ static void check_identity(const Record *before, const Record *record,
 		ledger_problem_add(problems, record->sequence,
 				   "record %" G_GINT64_FORMAT " was made on another database (%s)",
 				   record->sequence, record->database);
-	if (expected->is_signed && !record->is_signed)
+	if (before && before->is_signed && !record->is_signed)
 		ledger_problem_add(problems, record->sequence,
 				   "record %" G_GINT64_FORMAT " is not signed", record->sequence);
 	if (before && strcmp(before->time, record->time) > 0)
@@ -269,6 +269,26 @@ static void check_turn(const Record *before, const Record *record, GPtrArray *pr
 				   record->sequence);
 }
 
+/* A deployment that went well brings its commit's policy into force; nothing else changes it. */
+static void check_policy(const Record *before, const Record *record, GPtrArray *problems)
+{
+	const bool may_change = before && before->action == RECORD_BEGIN &&
+				record->action == RECORD_FINISH && record->outcome == OUTCOME_DONE;
+
+	if (!before || g_strcmp0(before->policy, record->policy) == 0)
+		return;
+	if (!may_change)
+		ledger_problem_add(problems, record->sequence,
+				   "record %" G_GINT64_FORMAT
+				   " changes the policy, which only a finished deployment does",
+				   record->sequence);
+	else if (record->policy && !g_str_has_prefix(record->policy, record->object))
+		ledger_problem_add(problems, record->sequence,
+				   "record %" G_GINT64_FORMAT
+				   " takes its policy from another commit than it deployed",
+				   record->sequence);
+}
+
 void ledger_chain_check(const Record *before, const GPtrArray *records,
 			const LedgerExpectation *expected, GPtrArray *problems)
 {
@@ -278,6 +298,58 @@ void ledger_chain_check(const Record *before, const GPtrArray *records,
 		check_link(before, record, problems);
 		check_identity(before, record, expected, problems);
 		check_turn(before, record, problems);
+		check_policy(before, record, problems);
 		before = record;
 	}
+}
+
+/* ---- the chain among records ---- */
+
+static const Record *highest_of(const GPtrArray *records)
+{
+	const Record *highest = NULL;
+
+	for (guint i = 0; i < records->len; i++) {
+		const Record *record = g_ptr_array_index(records, i);
+		if (!highest || record->sequence > highest->sequence)
+			highest = record;
+	}
+	return highest;
+}
+
+static void reverse(GPtrArray *records)
+{
+	for (guint i = 0; i < records->len / 2; i++) {
+		gpointer *left = &g_ptr_array_index(records, i);
+		gpointer *right = &g_ptr_array_index(records, records->len - 1 - i);
+		gpointer kept = *left;
+
+		*left = *right;
+		*right = kept;
+	}
+}
+
+GPtrArray *ledger_chain_of(const GPtrArray *records, bool *broken)
+{
+	g_autoptr(GHashTable) by_id = g_hash_table_new(g_str_hash, g_str_equal);
+	const Record *record = highest_of(records);
+	GPtrArray *chain = g_ptr_array_new();
+
+	for (guint i = 0; i < records->len; i++) {
+		Record *each = g_ptr_array_index(records, i);
+		g_hash_table_insert(by_id, each->id, each);
+	}
+	if (broken)
+		*broken = false;
+	while (record) {
+		g_ptr_array_add(chain, (gpointer)(gsize)record);
+		g_hash_table_remove(by_id, record->id);
+		if (!record->previous)
+			break;
+		record = g_hash_table_lookup(by_id, record->previous);
+		if (!record && broken)
+			*broken = true;
+	}
+	reverse(chain);
+	return chain;
 }

@@ -149,6 +149,27 @@ GBytes *ledger_database_find(PgSession *session, const char *id_or_sequence, GEr
 	return rows && pg_result_rows(rows) ? pg_result_bytes(rows, 0, 0) : NULL;
 }
 
+bool ledger_database_other_release(PgSession *session, const char *ref, const char *release,
+				   const char *commit, gint64 *sequence, GError **error)
+{
+	/* The headers and the first fields are within four kilobytes. */
+	const char *sql =
+		"SELECT coalesce(min(sequence), 0) FROM git_migrate.record,"
+		" LATERAL (SELECT substring(raw FOR 4096) AS head) AS h"
+		" WHERE position(convert_to(E'\\nref ' || $1 || E'\\n', 'UTF8') IN head) > 0"
+		" AND CASE WHEN $2::text IS NULL"
+		" THEN NOT starts_with(encode(head, 'escape'), 'object ' || $3)"
+		" ELSE position(convert_to(E'\\nrelease ' || $2 || E'\\n', 'UTF8') IN head) = 0 "
+		"END";
+	const char *values[] = {ref, release, commit};
+	g_autoptr(PgResult) row = pg_session_query(session, sql, 3, values, error);
+
+	if (!row)
+		return false;
+	*sequence = pg_result_int64(row, 0, 0);
+	return true;
+}
+
 AppliedSet *ledger_database_applied(PgSession *session, bool whole, GError **error)
 {
 	const char *brief =

@@ -8,6 +8,9 @@
 typedef struct {
 	const RecordItem *item;
 	gint64 record;
+	gint64 position;
+	const char *at;
+	const char *commit;
 } Expected;
 
 static GHashTable *items_by_id(const Record *record)
@@ -21,13 +24,24 @@ static GHashTable *items_by_id(const Record *record)
 	return items;
 }
 
-static void expect(GHashTable *expected, const RecordItem *item, gint64 record)
+static Expected *expect(GHashTable *expected, const RecordItem *item, const Record *record)
 {
 	Expected *entry = g_new0(Expected, 1);
 
 	entry->item = item;
-	entry->record = record;
+	entry->record = record->sequence;
+	entry->commit = record->object;
+	entry->at = record->time;
 	g_hash_table_replace(expected, item->id, entry);
+	return entry;
+}
+
+/* Positions only need to rise: a finish's sequence and the place in its list do. */
+static gint64 position_of(const Record *record, guint index)
+{
+	const gint64 most_items = 1 << 24;
+
+	return record->sequence * most_items + index;
 }
 
 static void follow_finish(GHashTable *expected, const Record *opening, const Record *finish)
@@ -40,8 +54,11 @@ static void follow_finish(GHashTable *expected, const Record *opening, const Rec
 
 		if (opening->action == RECORD_REVERT)
 			g_hash_table_remove(expected, done->id);
-		else if (item)
-			expect(expected, item, opening->sequence);
+		else if (item) {
+			Expected *entry = expect(expected, item, opening);
+			entry->at = done->at;
+			entry->position = position_of(finish, i);
+		}
 	}
 }
 
@@ -51,17 +68,20 @@ static void follow_accept(GHashTable *expected, const Record *accept)
 {
 	for (guint i = 0; i < accept->items->len; i++) {
 		const RecordItem *item = g_ptr_array_index(accept->items, i);
-		const Expected *before = g_hash_table_lookup(expected, item->id);
+		Expected *before = g_hash_table_lookup(expected, item->id);
 
-		if (before)
-			expect(expected, item, before->record);
+		if (before) {
+			before->item = item;
+			before->commit = accept->object;
+		}
 	}
 }
 
 static void follow_baseline(GHashTable *expected, const Record *baseline)
 {
 	for (guint i = 0; i < baseline->items->len; i++)
-		expect(expected, g_ptr_array_index(baseline->items, i), baseline->sequence);
+		expect(expected, g_ptr_array_index(baseline->items, i), baseline)->position =
+			position_of(baseline, i);
 }
 
 /* Returns the opening record that is left without a finish, or NULL. */
@@ -97,6 +117,53 @@ static const Record *follow(const GPtrArray *records, GHashTable *expected)
 		}
 	}
 	return opening;
+}
+
+static gint compare_positions(gconstpointer a, gconstpointer b)
+{
+	const Applied *const *left = a, *const *right = b;
+
+	return (*left)->position < (*right)->position ? -1 : (*left)->position > (*right)->position;
+}
+
+static Applied *applied_of(const Expected *entry)
+{
+	Applied *applied = g_new0(Applied, 1);
+
+	applied->id = g_strdup(entry->item->id);
+	applied->blob = g_strdup(entry->item->blob);
+	applied->content = g_strdup(entry->item->content);
+	applied->path = g_strdup(entry->item->path);
+	applied->position = entry->position;
+	applied->record = entry->record;
+	applied->applied_at = g_strdup(entry->at);
+	applied->commit = g_strdup(entry->commit);
+	return applied;
+}
+
+AppliedSet *ledger_replay(const GPtrArray *records, const Record **open)
+{
+	g_autoptr(GHashTable) expected =
+		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+	g_autoptr(GPtrArray) rows = g_ptr_array_new();
+	const Record *opening = follow(records, expected);
+	AppliedSet *set = applied_set_new();
+	GHashTableIter each;
+	gpointer entry;
+
+	g_hash_table_iter_init(&each, expected);
+	while (g_hash_table_iter_next(&each, NULL, &entry))
+		g_ptr_array_add(rows, applied_of(entry));
+	g_ptr_array_sort(rows, compare_positions);
+	for (guint i = 0; i < rows->len; i++) {
+		Applied *applied = g_ptr_array_index(rows, i);
+
+		applied->position = i + 1;
+		applied_set_add(set, applied);
+	}
+	if (open)
+		*open = opening;
+	return set;
 }
 
 /* Whether an unfinished deployment explains that a row is there, or is not. */

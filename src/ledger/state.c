@@ -37,21 +37,23 @@ static char *message_of(const LedgerStateWords *words)
 		words->environment, words->summary, words->record, words->sequence, words->commit);
 }
 
-static char *write_tree(GitRepo *repo, const GPtrArray *entries, GError **error)
+static char *write_tree(GitRepo *repo, const GPtrArray *entries, const GPtrArray *policies,
+			GError **error)
 {
-	const char *const names[] = {LEDGER_STATE_FOLDER};
+	const char *const names[] = {LEDGER_STATE_FOLDER, LEDGER_STATE_POLICIES};
 	g_autofree char *scripts = git_repo_write_tree(repo, entries, error);
-	const char *const trees[] = {scripts};
+	g_autofree char *files = scripts ? git_repo_write_tree(repo, policies, error) : NULL;
+	const char *const trees[] = {scripts, files};
 
-	return scripts ? git_repo_join_trees(repo, names, trees, 1, error) : NULL;
+	return files ? git_repo_join_trees(repo, names, trees, policies->len ? 2 : 1, error) : NULL;
 }
 
 bool ledger_state_write(GitRepo *repo, const LedgerStateWords *words, const GPtrArray *entries,
-			GError **error)
+			const GPtrArray *policies, GError **error)
 {
 	const int attempts = 20;
 	g_autofree char *ref = ledger_state_ref(words->environment);
-	g_autofree char *tree = write_tree(repo, entries, error);
+	g_autofree char *tree = write_tree(repo, entries, policies, error);
 	g_autofree char *message = message_of(words);
 
 	if (!tree)

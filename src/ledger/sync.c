@@ -6,6 +6,7 @@
 #include "base/fault.h"
 #include "git/notes.h"
 #include "git/sync.h"
+#include "ledger/approval.h"
 #include "ledger/notes.h"
 #include "ledger/state.h"
 
@@ -27,9 +28,24 @@ static void warn(LedgerSync *sync, const char *what, const GError *why)
 	sync->outcome = LEDGER_SYNC_UNREACHABLE;
 }
 
-static char *tracking_ref(const char *remote, const char *kind, const char *environment)
+/* What travels, by the name of its tracking copies. */
+typedef enum { KIND_NOTES, KIND_APPROVALS, KIND_STATE } Kind;
+#define KINDS (KIND_STATE + 1)
+
+static const struct {
+	const char *name;   /* refs/migrate/remotes/REMOTE/NAME/ENVIRONMENT */
+	const char *prefix; /* of the ref itself */
+	char *(*ref)(const char *environment);
+} kinds[KINDS] = {
+	[KIND_NOTES] = {"notes", "refs/notes/migrate/", ledger_notes_ref},
+	[KIND_APPROVALS] = {"approvals", "refs/notes/migrate-approvals/", ledger_approvals_ref},
+	[KIND_STATE] = {"state", "refs/migrate/state/", ledger_state_ref},
+};
+
+static char *tracking_ref(const char *remote, Kind kind, const char *environment)
 {
-	return g_strdup_printf("refs/migrate/remotes/%s/%s/%s", remote, kind, environment);
+	return g_strdup_printf("refs/migrate/remotes/%s/%s/%s", remote, kinds[kind].name,
+			       environment);
 }
 
 /* Moves a local ref to a remote's tip; somebody else having moved it in between is fine: the next
@@ -100,12 +116,35 @@ static bool join_notes(GitRepo *repo, const char *environment, const char *local
 	return ledger_notes_append(repo, environment, only_ours, error);
 }
 
-static bool join_ref(GitRepo *repo, const char *remote, const char *kind, const char *environment,
+/* Approvals are a set of texts: theirs, and those of ours that they lack. */
+static bool join_approvals(GitRepo *repo, const char *environment, const char *local,
+			   const char *theirs, GError **error)
+{
+	g_autofree char *ref = ledger_approvals_ref(environment);
+	g_autoptr(GPtrArray) ours = ledger_approvals_read(repo, environment, error);
+	g_autoptr(GPtrArray) after = NULL;
+	g_autoptr(GPtrArray) only_ours = g_ptr_array_new();
+	g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+
+	if (!ours || !take_over(repo, ref, local, theirs, error))
+		return false;
+	after = ledger_approvals_read(repo, environment, error);
+	if (!after)
+		return false;
+	for (guint i = 0; i < after->len; i++)
+		g_hash_table_add(known, ((Approval *)g_ptr_array_index(after, i))->id);
+	for (guint i = 0; i < ours->len; i++) {
+		Approval *approval = g_ptr_array_index(ours, i);
+		if (!g_hash_table_contains(known, approval->id))
+			g_ptr_array_add(only_ours, approval);
+	}
+	return ledger_approvals_append(repo, environment, only_ours, error);
+}
+
+static bool join_ref(GitRepo *repo, const char *remote, Kind kind, const char *environment,
 		     GError **error)
 {
-	const bool is_notes = strcmp(kind, "notes") == 0;
-	g_autofree char *ref =
-		is_notes ? ledger_notes_ref(environment) : ledger_state_ref(environment);
+	g_autofree char *ref = kinds[kind].ref(environment);
 	g_autofree char *tracking = tracking_ref(remote, kind, environment);
 	g_autofree char *local = git_ref_read(repo, ref, NULL);
 	g_autofree char *theirs = git_ref_read(repo, tracking, NULL);
@@ -115,53 +154,74 @@ static bool join_ref(GitRepo *repo, const char *remote, const char *kind, const 
 		return false;
 	if (tips == TIPS_NOTHING_NEW)
 		return true;
+	if (tips == TIPS_DIVERGED && kind == KIND_NOTES)
+		return join_notes(repo, environment, local, theirs, error);
+	if (tips == TIPS_DIVERGED && kind == KIND_APPROVALS)
+		return join_approvals(repo, environment, local, theirs, error);
 	/* A diverged state is only a picture: the remote's is taken, and the next deployment draws
 	 * it anew. */
-	if (tips == TIPS_DIVERGED && is_notes)
-		return join_notes(repo, environment, local, theirs, error);
 	return take_over(repo, ref, local, theirs, error);
 }
 
-/* The environments that the remote's tracking copies hold, or just the one asked for. */
-static char **environments_to_join(GitRepo *repo, const char *remote, const char *environment,
-				   GError **error)
+/* Adds the names below a prefix to a set. */
+static bool add_names(GitRepo *repo, const char *prefix, GHashTable *names, GError **error)
 {
-	g_autofree char *prefix = tracking_ref(remote, "notes", "");
-	char **refs;
+	g_auto(GStrv) refs = git_ref_list(repo, prefix, error);
 
-	if (environment)
-		return g_strsplit(environment, "\n", 1);
-	refs = git_ref_list(repo, prefix, error);
-	for (guint i = 0; refs && refs[i]; i++) {
-		char *name = g_strdup(refs[i] + strlen(prefix));
-		g_free(refs[i]);
-		refs[i] = name;
-	}
+	for (char **ref = refs; ref && *ref; ref++)
+		g_hash_table_add(names, g_strdup(*ref + strlen(prefix)));
 	return refs;
 }
 
-static bool join_all(GitRepo *repo, const char *remote, const char *environment, GError **error)
+/* The environments of which this clone has refs of its own or tracking copies. */
+static GHashTable *known_environments(GitRepo *repo, const char *remote, GError **error)
 {
-	g_auto(GStrv) names = environments_to_join(repo, remote, environment, error);
+	g_autoptr(GHashTable) names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (Kind kind = KIND_NOTES; kind < KINDS; kind++) {
+		g_autofree char *tracked = tracking_ref(remote, kind, "");
+
+		if (!add_names(repo, kinds[kind].prefix, names, error) ||
+		    !add_names(repo, tracked, names, error))
+			return NULL;
+	}
+	return g_steal_pointer(&names);
+}
+
+static bool join_environment(GitRepo *repo, const char *remote, const char *environment,
+			     GError **error)
+{
+	for (Kind kind = KIND_NOTES; kind < KINDS; kind++)
+		if (!join_ref(repo, remote, kind, environment, error))
+			return false;
+	return true;
+}
+
+static bool join_all(GitRepo *repo, const char *remote, GError **error)
+{
+	g_autoptr(GHashTable) names = known_environments(repo, remote, error);
+	GHashTableIter each;
+	gpointer name;
 
 	if (!names)
 		return false;
-	for (guint i = 0; names[i]; i++)
-		if (!join_ref(repo, remote, "notes", names[i], error) ||
-		    !join_ref(repo, remote, "state", names[i], error))
+	g_hash_table_iter_init(&each, names);
+	while (g_hash_table_iter_next(&each, &name, NULL))
+		if (!join_environment(repo, remote, name, error))
 			return false;
 	return true;
 }
 
 static bool fetch_tracking(GitRepo *repo, const char *remote, GError **error)
 {
-	g_autofree char *notes =
-		g_strdup_printf("+refs/notes/migrate/*:refs/migrate/remotes/%s/notes/*", remote);
-	g_autofree char *state =
-		g_strdup_printf("+refs/migrate/state/*:refs/migrate/remotes/%s/state/*", remote);
-	const char *const refspecs[] = {notes, state, NULL};
+	g_autoptr(GPtrArray) refspecs = g_ptr_array_new_with_free_func(g_free);
 
-	return git_sync_fetch(repo, remote, refspecs, error);
+	for (Kind kind = KIND_NOTES; kind < KINDS; kind++)
+		g_ptr_array_add(refspecs,
+				g_strdup_printf("+%s*:refs/migrate/remotes/%s/%s/*",
+						kinds[kind].prefix, remote, kinds[kind].name));
+	g_ptr_array_add(refspecs, NULL);
+	return git_sync_fetch(repo, remote, (const char *const *)refspecs->pdata, error);
 }
 
 /* Whether the remote's notes were rewritten: the tip we knew is no ancestor of the one it has now.
@@ -186,7 +246,7 @@ bool ledger_sync_fetch(GitRepo *repo, const char *environment, LedgerSync *sync,
 	sync->remote = git_sync_remote(repo);
 	if (!sync->remote)
 		return true;
-	tracking = environment ? tracking_ref(sync->remote, "notes", environment) : NULL;
+	tracking = environment ? tracking_ref(sync->remote, KIND_NOTES, environment) : NULL;
 	before = tracking ? git_ref_read(repo, tracking, NULL) : NULL;
 	if (!fetch_tracking(repo, sync->remote, &why)) {
 		warn(sync, "cannot fetch records from", why);
@@ -198,7 +258,7 @@ bool ledger_sync_fetch(GitRepo *repo, const char *environment, LedgerSync *sync,
 		warn(sync, "somebody rewrote the records (a forced push) on", NULL);
 		sync->outcome = LEDGER_SYNC_DONE;
 	}
-	return join_all(repo, sync->remote, environment, error);
+	return join_all(repo, sync->remote, error);
 }
 
 /* Adds SRC:SRC for a ref that the tracking copy does not show as we have it. */
@@ -211,16 +271,35 @@ static void add_refspec(GitRepo *repo, const char *ref, const char *tracking, GP
 		g_ptr_array_add(refspecs, g_strdup_printf("%s:%s", ref, ref));
 }
 
+static void add_environment(GitRepo *repo, const char *remote, const char *environment,
+			    GPtrArray *refspecs)
+{
+	for (Kind kind = KIND_NOTES; kind < KINDS; kind++) {
+		g_autofree char *ref = kinds[kind].ref(environment);
+		g_autofree char *tracking = tracking_ref(remote, kind, environment);
+
+		add_refspec(repo, ref, tracking, refspecs);
+	}
+}
+
+/* Of one environment, or of all with NULL. */
 static GPtrArray *refspecs_to_push(GitRepo *repo, const char *remote, const char *environment)
 {
-	g_autofree char *notes = ledger_notes_ref(environment);
-	g_autofree char *state = ledger_state_ref(environment);
-	g_autofree char *their_notes = tracking_ref(remote, "notes", environment);
-	g_autofree char *their_state = tracking_ref(remote, "state", environment);
 	GPtrArray *refspecs = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GHashTable) names = NULL;
+	GHashTableIter each;
+	gpointer name;
 
-	add_refspec(repo, notes, their_notes, refspecs);
-	add_refspec(repo, state, their_state, refspecs);
+	if (environment) {
+		add_environment(repo, remote, environment, refspecs);
+		return refspecs;
+	}
+	names = known_environments(repo, remote, NULL);
+	if (!names)
+		return refspecs;
+	g_hash_table_iter_init(&each, names);
+	while (g_hash_table_iter_next(&each, &name, NULL))
+		add_environment(repo, remote, name, refspecs);
 	return refspecs;
 }
 
@@ -235,15 +314,22 @@ static void note_pushed(GitRepo *repo, const char *ref, const char *tracking)
 		git_ref_move(repo, tracking, local, known, "git migrate: pushed", &moved, NULL);
 }
 
-static void note_all_pushed(GitRepo *repo, const char *remote, const char *environment)
+/* After a push of these refspecs, each REF:REF. */
+static void note_all_pushed(GitRepo *repo, const char *remote, const GPtrArray *refspecs)
 {
-	g_autofree char *notes = ledger_notes_ref(environment);
-	g_autofree char *state = ledger_state_ref(environment);
-	g_autofree char *their_notes = tracking_ref(remote, "notes", environment);
-	g_autofree char *their_state = tracking_ref(remote, "state", environment);
+	for (guint i = 0; i + 1 < refspecs->len; i++) {
+		const char *refspec = g_ptr_array_index(refspecs, i);
+		g_autofree char *ref = g_strndup(refspec, (gsize)(strchr(refspec, ':') - refspec));
 
-	note_pushed(repo, notes, their_notes);
-	note_pushed(repo, state, their_state);
+		for (Kind kind = KIND_NOTES; kind < KINDS; kind++) {
+			g_autofree char *tracking = NULL;
+
+			if (!g_str_has_prefix(ref, kinds[kind].prefix))
+				continue;
+			tracking = tracking_ref(remote, kind, ref + strlen(kinds[kind].prefix));
+			note_pushed(repo, ref, tracking);
+		}
+	}
 }
 
 /* One attempt: *again is set when the remote was ahead of us and its records are now joined. */
@@ -259,12 +345,13 @@ static bool push_once(GitRepo *repo, const char *environment, LedgerSync *sync, 
 	g_ptr_array_add(refspecs, NULL);
 	switch (git_sync_push(repo, sync->remote, (const char *const *)refspecs->pdata, &why)) {
 	case GIT_SYNC_DONE:
-		note_all_pushed(repo, sync->remote, environment);
+		note_all_pushed(repo, sync->remote, refspecs);
+		sync->pushed += refspecs->len - 1;
 		return true;
 	case GIT_SYNC_BEHIND:
 		*again = true;
 		return !fetch_tracking(repo, sync->remote, NULL) ||
-		       join_all(repo, sync->remote, environment, error);
+		       join_all(repo, sync->remote, error);
 	case GIT_SYNC_FAILED:
 		break;
 	}

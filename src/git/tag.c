@@ -1,0 +1,64 @@
+#include "git/tag.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "internal.h"
+
+GBytes *git_tag_text(GitRepo *repo, const char *oid, GError **error)
+{
+	git_odb *database = NULL;
+	git_odb_object *object = NULL;
+	GBytes *text = NULL;
+	git_oid id;
+
+	if (!git_internal_oid(&id, oid, error))
+		return NULL;
+	if (git_repository_odb(&database, repo->handle) != 0 ||
+	    git_odb_read(&object, database, &id) != 0)
+		git_internal_fail(error, "cannot read object %s", oid);
+	else if (git_odb_object_type(object) == GIT_OBJECT_TAG)
+		text = g_bytes_new(git_odb_object_data(object), git_odb_object_size(object));
+	git_odb_object_free(object);
+	git_odb_free(database);
+	return text;
+}
+
+char *git_tag_inner_name(GBytes *text)
+{
+	static const char header[] = "\ntag ";
+	size_t length;
+	const char *start = g_bytes_get_data(text, &length);
+	const char *line = g_strstr_len(start, (gssize)length, header);
+	const char *blank = g_strstr_len(start, (gssize)length, "\n\n");
+	const char *end;
+
+	if (!line || (blank && blank < line))
+		return NULL;
+	line += strlen(header);
+	end = memchr(line, '\n', (size_t)(start + length - line));
+	return end ? g_strndup(line, (gsize)(end - line)) : NULL;
+}
+
+bool git_tag_make(GitRepo *repo, const char *name, const char *commit, const char *message,
+		  bool sign, GError **error)
+{
+	const char *const words[] = {"tag", sign ? "-s" : "-a", "-m", message, name, commit, NULL};
+	g_autofree char *said = git_repo_run(repo, words, error);
+
+	if (said)
+		return true;
+	g_prefix_error(error, "cannot make tag '%s': ", name);
+	return false;
+}
+
+bool git_commit_is_in(GitRepo *repo, const char *commit, const char *tip, bool *is_in,
+		      GError **error)
+{
+	guint ahead = 0, behind = 0;
+
+	if (!git_repo_ahead_behind(repo, commit, tip, &ahead, &behind, error))
+		return false;
+	*is_in = ahead == 0;
+	return true;
+}
