@@ -6,6 +6,7 @@
 #include "cmd/command.h"
 
 extern const Command command_accept;
+extern const Command command_approve;
 extern const Command command_completion;
 extern const Command command_doctor;
 extern const Command command_down;
@@ -13,9 +14,12 @@ extern const Command command_init;
 extern const Command command_log;
 extern const Command command_new;
 extern const Command command_plan;
+extern const Command command_promote;
 extern const Command command_psql;
 extern const Command command_restore;
 extern const Command command_show;
 extern const Command command_status;
+extern const Command command_switch;
+extern const Command command_sync;
 extern const Command command_up;
 extern const Command command_verify;

@@ -21,10 +21,25 @@
 	{                                                                                   \
 		0, "no-fetch", OPTION_FLAG, NULL, "do not ask the remote for records", NULL \
 	}
+#define OPTION_OVERRIDE                                                                         \
+	{                                                                                       \
+		0, "override", OPTION_TEXT, "GATE[,GATE]",                                      \
+			"pass over gates, as far as the policy lists them as overridable", NULL \
+	}
+#define OPTION_REASON                                                                          \
+	{                                                                                      \
+		0, "reason", OPTION_TEXT, "TEXT", "why gates are passed over, for the record", \
+			NULL                                                                   \
+	}
 
 /* Options of a command; those that it does not have keep their defaults. Borrowed from the context.
  */
 DeployOptions command_deploy_options(const CommandContext *context);
+
+/* The gates to pass over into the options; *list owns them. ERR_USAGE when they come without a
+ * reason. */
+bool command_overrides(const CommandContext *context, DeployOptions *options, char ***list,
+		       GError **error);
 
 /* Shows events on the terminal: progress, notices, a line for each migration. Data is the
  * CommandContext. */

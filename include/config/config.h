@@ -30,6 +30,11 @@ Environment *config_read_environment(GitRepo *repo, const char *commit, const Pr
 /* An environment that exists without a file (`local`), or NULL when there is none of this name. */
 Environment *config_built_in(const char *name);
 
+/* Names of the environments that are one person's own (mode follow): their records stay in this
+ * clone. g_strfreev. */
+char **config_list_private(GitRepo *repo, const char *commit, const Project *project,
+			   GError **error);
+
 /* Names of all environments of the commit, sorted, `local` included; g_strfreev. */
 char **config_list_environments(GitRepo *repo, const char *commit, const Project *project,
 				GError **error);

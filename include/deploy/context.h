@@ -133,6 +133,21 @@ bool deploy_connect(DeployContext *context, GError **error);
 /* Takes the lock, polling, up to the time allowed; ERR_LOCKED names the holder. */
 bool deploy_lock(DeployContext *context, GError **error);
 
+/*
+ * What a command that synchronises needs to know: the environments of the commit that stay in this
+ * clone. `sync` must be zeroed. For the context's own environment see deploy_is_private().
+ */
+bool deploy_sync_prepare(GitRepo *repo, const char *commit, const Project *project,
+			 LedgerSync *sync, GError **error);
+
+/* Whether the environment is one person's own database (mode follow): its records are neither
+ * fetched nor pushed. */
+bool deploy_is_private(const DeployContext *context);
+
+/* Fetches the records of all environments, unless this is told not to happen; a warning is shown.
+ */
+bool deploy_fetch(DeployContext *context, GError **error);
+
 /* Fetches (unless told not to, or `fetch` is false), reads and compares both ledgers, and finds the
  * policy in force. */
 bool deploy_read_ledgers(DeployContext *context, bool fetch, GError **error);

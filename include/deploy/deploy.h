@@ -34,6 +34,20 @@ bool deploy_up(DeployContext *context, const char *to, DeployResult *result, GEr
 bool deploy_down(DeployContext *context, guint steps, const char *to, DeployResult *result,
 		 GError **error);
 
+/* The halves that a switch is made of: the lock is held, the ledgers are settled. */
+
+/* Passes the gates and applies the plan, which is in order. */
+bool deploy_apply(DeployContext *context, DeployResult *result, GError **error);
+/* Whether each of these rows (const Applied*) can be undone: the script as it was applied exists
+ * and can run. */
+bool deploy_undo_check(DeployContext *context, const GPtrArray *rows, GError **error);
+/* Undoes them in this order. */
+bool deploy_undo(DeployContext *context, const GPtrArray *rows, DeployResult *result,
+		 GError **error);
+/* ERR_REFUSED when a script that stopped half-way is not part of the plan: it must be finished
+ * first. */
+bool deploy_check_partial(const DeployContext *context, GError **error);
+
 /*
  * What `down` would undo, newest first, with the migration as it was applied: const Applied* in the
  * result, all scripts checked to exist. For dry runs.
@@ -41,7 +55,15 @@ bool deploy_down(DeployContext *context, guint steps, const char *to, DeployResu
 GPtrArray *deploy_down_plan(DeployContext *context, guint steps, const char *to, GError **error);
 
 /*
+ * What is pending, as items of a record (RecordItem*, owned), in order. Every script is judged
+ * before the first one runs, so that a bad one stops the deployment while nothing has happened. The
+ * plan must be in order.
+ */
+GPtrArray *deploy_plan_items(DeployContext *context, GError **error);
+
+/*
  * What `up` checks before it begins, on a context whose status was read: edits refused, scripts
- * that stopped half-way, the cut at `to`, and every script judged. For dry runs.
+ * that stopped half-way, the cut at `to`, every script judged, and the gates asked (their answers
+ * are in context->gates; a closed one is no error). For dry runs.
  */
 bool deploy_check_plan(DeployContext *context, const char *to, GError **error);

@@ -13,7 +13,7 @@
 #include "deploy/context.h"
 #include "deploy/script.h"
 
-typedef enum { RUN_UP, RUN_DOWN } RunDirection;
+typedef enum { RUN_UP, RUN_DOWN, RUN_SEED } RunDirection; /* a seed leaves no row */
 
 typedef struct {
 	DeployContext *context;

@@ -26,3 +26,6 @@ PgSession *deploy_target_connect(GitRepo *repo, const Environment *environment, 
  * What cannot be found out in time is taken for shared.
  */
 bool deploy_target_is_shared(GitRepo *repo, const Environment *environment, PgSession *session);
+
+/* Drops the database of an embedded environment; the next connection finds it empty. */
+bool deploy_target_drop(GitRepo *repo, const Environment *environment, GError **error);

@@ -17,9 +17,12 @@ typedef enum { LEDGER_SYNC_NOTHING, LEDGER_SYNC_DONE, LEDGER_SYNC_UNREACHABLE } 
 typedef struct {
 	char *remote; /* or NULL: there is none, nothing to do */
 	LedgerSyncOutcome outcome;
-	guint pushed;  /* refs that the remote did not have like this */
-	char *warning; /* why the remote could not be used, or what was strange; NULL when all is
-			  well */
+	char **excluded; /* environments that are not synchronised (NULL-terminated); set by the
+			    caller, may be NULL */
+	guint joined;    /* refs here that the fetch changed */
+	guint pushed;    /* refs that the remote did not have like this */
+	char *warning;   /* why the remote could not be used, or what was strange; NULL when all is
+			    well */
 } LedgerSync;
 
 void ledger_sync_clear(LedgerSync *sync);

@@ -7,6 +7,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "model/gate.h"
 #include "model/plan.h"
 #include "model/record.h"
 
@@ -53,6 +54,10 @@ typedef struct {
 	char **renamed;     /* "OLD -> NEW" */
 	char **partial;     /* "ID (up)": a script that stopped half-way */
 	char **invalid_indexes;
+
+	GPtrArray *gates;  /* Gate*: those that were asked */
+	char **overridden; /* names of gates that the last deployment passed over */
+	char *override_reason;
 
 	bool is_signed;
 	guint records;

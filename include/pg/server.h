@@ -37,6 +37,9 @@ PgServer *pg_server_embedded(const char *owner, GError **error);
 /* Makes the database when it does not exist. */
 bool pg_server_ensure_database(const PgServer *server, const char *database, GError **error);
 
+/* Drops the database and ends whoever is connected to it; fine when it does not exist. */
+bool pg_server_drop_database(const PgServer *server, const char *database, GError **error);
+
 /* Stops it (fast shutdown); fine when it does not run. */
 bool pg_server_stop(const PgServer *server, GError **error);
 

@@ -18,5 +18,8 @@ json_t *report_json_new(const char *command);
  */
 json_t *report_json_text(const char *text);
 
+/* An array of texts; NULL gives an empty one. New reference. */
+json_t *report_json_list(char *const *list);
+
 /* Prints with an indent of two and a newline, and drops the reference. */
 void report_json_print(json_t *document, FILE *out);

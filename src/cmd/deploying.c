@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/error.h"
 #include "base/term.h"
 #include "base/text.h"
 #include "report/json.h"
@@ -27,6 +28,26 @@ DeployOptions command_deploy_options(const CommandContext *context)
 	if (has_option(context->command, "wait") && command_text(context, "wait"))
 		options.wait_ms = command_number(context, "wait", 0) * 1000;
 	return options;
+}
+
+bool command_overrides(const CommandContext *context, DeployOptions *options, char ***list,
+		       GError **error)
+{
+	const char *names = command_text(context, "override");
+	const char *reason = command_text(context, "reason");
+
+	if (!names && reason)
+		return error_set(error, ERR_USAGE, "'--reason' belongs to '--override'");
+	if (!names)
+		return true;
+	if (!reason || !*reason)
+		return error_set(
+			error, ERR_USAGE,
+			"'--override' needs '--reason TEXT': it is written into the record");
+	*list = g_strsplit(names, ",", -1);
+	options->overrides = *list;
+	options->reason = reason;
+	return true;
 }
 
 /* With JSON, standard output is the document's; everything that happens goes to standard error. */
@@ -137,7 +158,11 @@ void command_print_result(const CommandContext *context, const DeployContext *de
 	}
 	if (context->verbosity < 0)
 		return;
-	if (result->planned == 0)
+	if (result->planned == 0 && result->sequence)
+		printf("%s: nothing to apply at %.7s; its policy is in force from now on, record "
+		       "%" G_GINT64_FORMAT "\n",
+		       deploy->environment->name, deploy->target->oid, result->sequence);
+	else if (result->planned == 0)
 		printf("%s: nothing to do at %.7s\n", deploy->environment->name,
 		       deploy->target->oid);
 	else

@@ -5,6 +5,7 @@
 #include "config/config.h"
 #include "deploy/status.h"
 #include "history/read.h"
+#include "report/gates.h"
 #include "report/json.h"
 #include "report/status.h"
 
@@ -13,6 +14,8 @@ static const CommandOption options[] = {
 	OPTION_AT,
 	{0, "to", OPTION_TEXT, "ID|COMMIT", "stop behind this migration, or at this commit", NULL},
 	{'n', "dry-run", OPTION_FLAG, NULL, "show what would run, change nothing", NULL},
+	OPTION_OVERRIDE,
+	OPTION_REASON,
 	OPTION_WAIT,
 	OPTION_NO_FETCH,
 	OPTION_FORMAT,
@@ -27,10 +30,14 @@ static bool dry_run(CommandContext *context, DeployContext *deploy, const char *
 	if (!report || !deploy_check_plan(deploy, to, error))
 		return false;
 	g_ptr_array_set_size(report->pending, (gint)deploy->plan->pending->len);
-	if (command_wants_json(context))
+	g_ptr_array_unref(report->gates);
+	report->gates = g_ptr_array_ref(deploy->gates);
+	if (command_wants_json(context)) {
 		report_json_print(report_plan_json(report), stdout);
-	else
-		report_plan_text(report, stdout);
+		return true;
+	}
+	report_plan_text(report, stdout);
+	report_gates_text(report->gates, stdout);
 	return true;
 }
 
@@ -49,6 +56,7 @@ static bool names_commit(CommandContext *context, const char *to)
 static bool run(CommandContext *context, int *status, GError **error)
 {
 	DeployOptions chosen = command_deploy_options(context);
+	g_auto(GStrv) overrides = NULL;
 	const char *to = command_text(context, "to");
 	const bool to_commit = to && names_commit(context, to);
 	const DeployObserver observer = command_observer(context);
@@ -56,6 +64,8 @@ static bool run(CommandContext *context, int *status, GError **error)
 	g_auto(DeployResult) result = {0};
 
 	(void)status;
+	if (!command_overrides(context, &chosen, &overrides, error))
+		return false;
 	if (to_commit && chosen.at)
 		return error_set(error, ERR_USAGE, "'--to %s' names a commit, and so does '--at'",
 				 to);

@@ -395,3 +395,24 @@ Environment *config_read_environment(GitRepo *repo, const char *commit, const Pr
 	environment->file_blob = g_steal_pointer(&blob);
 	return g_steal_pointer(&environment);
 }
+
+char **config_list_private(GitRepo *repo, const char *commit, const Project *project,
+			   GError **error)
+{
+	g_auto(GStrv) names = config_list_environments(repo, commit, project, error);
+	g_autoptr(GPtrArray) own = g_ptr_array_new_with_free_func(g_free);
+
+	if (!names)
+		return NULL;
+	for (char **name = names; *name; name++) {
+		g_autoptr(Environment) environment =
+			config_read_environment(repo, commit, project, *name, false, NULL);
+
+		/* A file that cannot be read is not for us to judge: only what is known to be
+		 * private stays. */
+		if (environment && environment->mode == MODE_FOLLOW)
+			g_ptr_array_add(own, g_strdup(*name));
+	}
+	g_ptr_array_add(own, NULL);
+	return (char **)g_ptr_array_free(g_steal_pointer(&own), FALSE);
+}

@@ -337,15 +337,38 @@ static void show_sync_warning(DeployContext *context)
 	g_clear_pointer(&context->sync.warning, g_free);
 }
 
+bool deploy_sync_prepare(GitRepo *repo, const char *commit, const Project *project,
+			 LedgerSync *sync, GError **error)
+{
+	sync->excluded = config_list_private(repo, commit, project, error);
+	return sync->excluded;
+}
+
+bool deploy_is_private(const DeployContext *context)
+{
+	return context->environment->mode == MODE_FOLLOW;
+}
+
+bool deploy_fetch(DeployContext *context, GError **error)
+{
+	if (context->options.no_fetch || deploy_is_private(context))
+		return true;
+	if (!context->sync.excluded &&
+	    !deploy_sync_prepare(context->repo, context->target->oid, context->project,
+				 &context->sync, error))
+		return false;
+	if (!ledger_sync_fetch(context->repo, context->environment->name, &context->sync, error))
+		return false;
+	show_sync_warning(context);
+	return true;
+}
+
 bool deploy_read_ledgers(DeployContext *context, bool fetch, GError **error)
 {
 	const char *name = context->environment->name;
 
-	if (fetch && !context->options.no_fetch) {
-		if (!ledger_sync_fetch(context->repo, name, &context->sync, error))
-			return false;
-		show_sync_warning(context);
-	}
+	if (fetch && !deploy_fetch(context, error))
+		return false;
 	if (context->ledger.present) {
 		if (!check_environment_name(context, error))
 			return false;
@@ -378,10 +401,8 @@ bool deploy_read_notes(DeployContext *context, GError **error)
 	const Record *open = NULL, *last;
 	bool broken;
 
-	if (!context->options.no_fetch &&
-	    !ledger_sync_fetch(context->repo, name, &context->sync, error))
+	if (!deploy_fetch(context, error))
 		return false;
-	show_sync_warning(context);
 	context->notes = ledger_notes_read(context->repo, name, true, error);
 	if (!context->notes)
 		return false;
@@ -483,7 +504,10 @@ static bool is_known(GitRepo *repo, const char *commit)
 static bool read_landings(DeployContext *context, GError **error)
 {
 	g_autofree const char **paths = pending_paths(context);
-	const char *boundary = context->last ? context->last->object : NULL;
+	/* A developer's database goes back and forth: what was deployed last bounds nothing there.
+	 */
+	const char *boundary =
+		context->last && !deploy_is_private(context) ? context->last->object : NULL;
 	g_autoptr(GHashTable) found = NULL;
 	bool off_chain = false;
 

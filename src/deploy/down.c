@@ -69,28 +69,41 @@ static bool run_one(DeployExecution *execution, guint index, GError **error)
 	return script && deploy_execute_one(execution, index, script, NULL, error);
 }
 
-GPtrArray *deploy_down_plan(DeployContext *context, guint steps, const char *to, GError **error)
+bool deploy_undo_check(DeployContext *context, const GPtrArray *rows, GError **error)
 {
 	g_autoptr(DeployScripts) scripts = deploy_scripts_new();
+	const DownWork work = {rows, scripts};
+	g_autoptr(GPtrArray) items = judge_all(context, &work, error);
+
+	return items;
+}
+
+GPtrArray *deploy_down_plan(DeployContext *context, guint steps, const char *to, GError **error)
+{
 	g_autoptr(GPtrArray) rows = NULL;
-	g_autoptr(GPtrArray) items = NULL;
 
 	if (!deploy_read_plan(context, true, error))
 		return NULL;
 	rows = plan_down(context->applied, steps, to, error);
-	if (!rows)
-		return NULL;
-	const DownWork work = {rows, scripts};
-	items = judge_all(context, &work, error);
-	return items ? g_steal_pointer(&rows) : NULL;
+	return rows && deploy_undo_check(context, rows, error) ? g_steal_pointer(&rows) : NULL;
+}
+
+bool deploy_undo(DeployContext *context, const GPtrArray *rows, DeployResult *result,
+		 GError **error)
+{
+	g_autoptr(DeployScripts) scripts = deploy_scripts_new();
+	DownWork work = {rows, scripts};
+	g_autoptr(GPtrArray) items = judge_all(context, &work, error);
+	DeployExecution execution = {
+		.context = context, .direction = RUN_DOWN, .run_one = run_one, .data = &work};
+
+	return items && deploy_execute(&execution, items, result, error);
 }
 
 bool deploy_down(DeployContext *context, guint steps, const char *to, DeployResult *result,
 		 GError **error)
 {
-	g_autoptr(DeployScripts) scripts = deploy_scripts_new();
 	g_autoptr(GPtrArray) rows = NULL;
-	g_autoptr(GPtrArray) items = NULL;
 
 	if (!deploy_configure(context, error) || !deploy_connect(context, error) ||
 	    !deploy_lock(context, error) || !deploy_read_ledgers(context, true, error) ||
@@ -99,14 +112,5 @@ bool deploy_down(DeployContext *context, guint steps, const char *to, DeployResu
 	rows = deploy_down_plan(context, steps, to, error);
 	if (!rows)
 		return false;
-	result->planned = rows->len;
-	if (rows->len == 0)
-		return true;
-	DownWork work = {rows, scripts};
-	items = judge_all(context, &work, error);
-	if (!items)
-		return false;
-	DeployExecution execution = {
-		.context = context, .direction = RUN_DOWN, .run_one = run_one, .data = &work};
-	return deploy_execute(&execution, items, result, error);
+	return rows->len == 0 || deploy_undo(context, rows, result, error);
 }

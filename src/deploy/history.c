@@ -33,8 +33,7 @@ DeployHistory *deploy_history(DeployContext *context, GError **error)
 	notes = ledger_notes_read(context->repo, context->environment->name, true, error);
 	if (notes && notes->links->len == 0 && !context->options.no_fetch) {
 		g_clear_pointer(&notes, ledger_notes_free);
-		if (!ledger_sync_fetch(context->repo, context->environment->name, &context->sync,
-				       error))
+		if (!deploy_fetch(context, error))
 			return NULL;
 		notes = ledger_notes_read(context->repo, context->environment->name, true, error);
 	}

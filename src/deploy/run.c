@@ -63,6 +63,9 @@ static void add_row(PgBatch *batch, const RunOptions *options, const ReadyScript
 		    gint64 duration_ms)
 {
 	const Migration *migration = script->migration;
+
+	if (options->direction == RUN_SEED)
+		return;
 	const LedgerApply apply = {
 		.id = migration->id,
 		.blob = migration->up.blob,

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "deploy/approve.h"
+#include "deploy/deploy.h"
 #include "history/edit.h"
 #include "ledger/record.h"
 
@@ -118,6 +120,11 @@ static void fill_last(DeployContext *context, StatusReport *report)
 	report->last_who = name_of(last->tagger);
 	report->last_sequence = last->sequence;
 	report->last_error = g_strdup(last->error);
+	if (last->overrides && *last->overrides) {
+		g_strfreev(report->overridden);
+		report->overridden = g_strdupv(last->overrides);
+		report->override_reason = g_strdup(last->reason);
+	}
 	if (deploy_open_record(context))
 		report->overdue = g_strdup_printf("record %" G_GINT64_FORMAT
 						  " began at %s and has no outcome: it is under "
@@ -151,6 +158,25 @@ static void fill_relation(DeployContext *context, StatusReport *report)
 					      &report->ahead, &report->behind, NULL);
 }
 
+/* Who has approved what is pending. A script that cannot be judged is not status's business: then
+ * nothing is said. */
+static bool fill_approvals(DeployContext *context, StatusReport *report, GError **error)
+{
+	g_autoptr(GPtrArray) items = NULL;
+	Gate *gate = NULL;
+
+	if (context->plan->pending->len == 0 || environment_approvals(context->policy) == 0 ||
+	    !(items = deploy_plan_items(context, NULL)))
+		return true;
+	g_free(context->plan_digest);
+	context->plan_digest = deploy_plan_digest(context, items);
+	if (!deploy_approvals_judge(context, false, &gate, error))
+		return false;
+	if (gate)
+		g_ptr_array_add(report->gates, gate);
+	return true;
+}
+
 static bool read_all(DeployContext *context, bool fetch, GError **error)
 {
 	return deploy_connect(context, error) && deploy_read_ledgers(context, fetch, error) &&
@@ -182,5 +208,7 @@ StatusReport *deploy_status(DeployContext *context, bool fetch, GError **error)
 	fill_last(context, report);
 	fill_ledger(context, report);
 	fill_relation(context, report);
+	if (!fill_approvals(context, report, error))
+		return NULL;
 	return g_steal_pointer(&report);
 }

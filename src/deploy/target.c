@@ -60,3 +60,10 @@ bool deploy_target_is_shared(GitRepo *repo, const Environment *environment, PgSe
 	theirs = process_of(other);
 	return theirs == 0 || theirs == ours || process_of(session) != ours;
 }
+
+bool deploy_target_drop(GitRepo *repo, const Environment *environment, GError **error)
+{
+	g_autoptr(PgServer) server = pg_server_embedded(git_repo_common_dir(repo), error);
+
+	return server && pg_server_drop_database(server, environment->name, error);
+}

@@ -2,13 +2,15 @@
 #include "deploy/deploy.h"
 #include "deploy/edit.h"
 #include "deploy/execute.h"
+#include "deploy/gates.h"
+#include "deploy/policy.h"
 #include "deploy/script.h"
 #include "deploy/write.h"
 #include "plan/plan.h"
 
 /* A script stopped half-way must be finished before anything else: it belongs to this plan, or
  * somebody removed it. */
-static bool check_partial(const DeployContext *context, GError **error)
+bool deploy_check_partial(const DeployContext *context, GError **error)
 {
 	for (char **each = context->partial; *each; each++) {
 		g_auto(GStrv) part = g_strsplit(*each, "\t", 2);
@@ -28,13 +30,11 @@ static bool check_partial(const DeployContext *context, GError **error)
 static bool make_plan(DeployContext *context, const char *to, GError **error)
 {
 	return deploy_read_plan(context, false, error) && deploy_classify_edits(context, error) &&
-	       deploy_refuse_edits(context, error) && check_partial(context, error) &&
+	       deploy_refuse_edits(context, error) && deploy_check_partial(context, error) &&
 	       deploy_order_plan(context, to, error);
 }
 
-/* Judges every script before the first one runs, so that a bad one stops the deployment while
- * nothing has happened. */
-static GPtrArray *judge_all(DeployContext *context, GError **error)
+GPtrArray *deploy_plan_items(DeployContext *context, GError **error)
 {
 	g_autoptr(GPtrArray) items =
 		g_ptr_array_new_with_free_func((GDestroyNotify)record_item_free);
@@ -62,11 +62,11 @@ bool deploy_check_plan(DeployContext *context, const char *to, GError **error)
 {
 	g_autoptr(GPtrArray) items = NULL;
 
-	if (!deploy_refuse_edits(context, error) || !check_partial(context, error) ||
+	if (!deploy_refuse_edits(context, error) || !deploy_check_partial(context, error) ||
 	    (to && !plan_cut(context->plan, context->applied, to, error)))
 		return false;
-	items = judge_all(context, error);
-	return items;
+	items = deploy_plan_items(context, error);
+	return items && deploy_gates_read(context, items, false, error);
 }
 
 static bool run_one(DeployExecution *execution, guint index, GError **error)
@@ -87,14 +87,28 @@ static bool run_one(DeployExecution *execution, guint index, GError **error)
 	return deploy_execute_one(execution, index, up, verify, error);
 }
 
-static bool deploy_pending(DeployContext *context, DeployResult *result, GError **error)
+/* Nothing is pending, but the commit brings another policy: it comes into force by a deployment of
+ * its own, under the old one. */
+static bool brings_policy(const DeployContext *context)
 {
-	g_autoptr(GPtrArray) items = judge_all(context, error);
+	g_autofree char *own = deploy_policy_of_target(context);
+
+	if (!context->last || g_strcmp0(own, context->policy_name) == 0)
+		return false;
+	return !environment_same_policy(context->policy, context->environment);
+}
+
+bool deploy_apply(DeployContext *context, DeployResult *result, GError **error)
+{
+	g_autoptr(GPtrArray) items = deploy_plan_items(context, error);
 	DeployExecution execution = {.context = context, .direction = RUN_UP, .run_one = run_one};
 
-	if (!items)
+	if (!items || !deploy_gates_pass(context, items, error))
 		return false;
-	return deploy_execute(&execution, items, result, error);
+	if (items->len || brings_policy(context))
+		return deploy_execute(&execution, items, result, error);
+	deploy_publish(context, "nothing to deploy");
+	return true;
 }
 
 bool deploy_up(DeployContext *context, const char *to, DeployResult *result, GError **error)
@@ -103,9 +117,5 @@ bool deploy_up(DeployContext *context, const char *to, DeployResult *result, GEr
 	    !deploy_lock(context, error) || !deploy_read_ledgers(context, true, error) ||
 	    !deploy_settle_ledgers(context, error) || !make_plan(context, to, error))
 		return false;
-	result->planned = context->plan->pending->len;
-	if (result->planned)
-		return deploy_pending(context, result, error);
-	deploy_publish(context, "nothing to deploy");
-	return true;
+	return deploy_apply(context, result, error);
 }

@@ -315,7 +315,8 @@ void deploy_publish(DeployContext *context, const char *summary)
 		warn_and_clear(context,
 			       "the state commit is not written yet, the next command does it",
 			       &why);
-	if (!ledger_sync_push(context->repo, context->environment->name, &context->sync, &why))
+	if (!deploy_is_private(context) &&
+	    !ledger_sync_push(context->repo, context->environment->name, &context->sync, &why))
 		warn_and_clear(context, "the records are not pushed yet", &why);
 	if (context->sync.warning)
 		deploy_emit(context, DEPLOY_WARNING, "%s", context->sync.warning);

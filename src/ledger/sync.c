@@ -14,6 +14,7 @@ void ledger_sync_clear(LedgerSync *sync)
 {
 	g_free(sync->remote);
 	g_free(sync->warning);
+	g_strfreev(sync->excluded);
 	*sync = (LedgerSync){0};
 }
 
@@ -141,11 +142,11 @@ static bool join_approvals(GitRepo *repo, const char *environment, const char *l
 	return ledger_approvals_append(repo, environment, only_ours, error);
 }
 
-static bool join_ref(GitRepo *repo, const char *remote, Kind kind, const char *environment,
+static bool join_ref(GitRepo *repo, LedgerSync *sync, Kind kind, const char *environment,
 		     GError **error)
 {
 	g_autofree char *ref = kinds[kind].ref(environment);
-	g_autofree char *tracking = tracking_ref(remote, kind, environment);
+	g_autofree char *tracking = tracking_ref(sync->remote, kind, environment);
 	g_autofree char *local = git_ref_read(repo, ref, NULL);
 	g_autofree char *theirs = git_ref_read(repo, tracking, NULL);
 	Tips tips;
@@ -154,6 +155,7 @@ static bool join_ref(GitRepo *repo, const char *remote, Kind kind, const char *e
 		return false;
 	if (tips == TIPS_NOTHING_NEW)
 		return true;
+	sync->joined++;
 	if (tips == TIPS_DIVERGED && kind == KIND_NOTES)
 		return join_notes(repo, environment, local, theirs, error);
 	if (tips == TIPS_DIVERGED && kind == KIND_APPROVALS)
@@ -174,32 +176,34 @@ static bool add_names(GitRepo *repo, const char *prefix, GHashTable *names, GErr
 }
 
 /* The environments of which this clone has refs of its own or tracking copies. */
-static GHashTable *known_environments(GitRepo *repo, const char *remote, GError **error)
+static GHashTable *known_environments(GitRepo *repo, const LedgerSync *sync, GError **error)
 {
 	g_autoptr(GHashTable) names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
 	for (Kind kind = KIND_NOTES; kind < KINDS; kind++) {
-		g_autofree char *tracked = tracking_ref(remote, kind, "");
+		g_autofree char *tracked = tracking_ref(sync->remote, kind, "");
 
 		if (!add_names(repo, kinds[kind].prefix, names, error) ||
 		    !add_names(repo, tracked, names, error))
 			return NULL;
 	}
+	for (char **name = sync->excluded; name && *name; name++)
+		g_hash_table_remove(names, *name);
 	return g_steal_pointer(&names);
 }
 
-static bool join_environment(GitRepo *repo, const char *remote, const char *environment,
+static bool join_environment(GitRepo *repo, LedgerSync *sync, const char *environment,
 			     GError **error)
 {
 	for (Kind kind = KIND_NOTES; kind < KINDS; kind++)
-		if (!join_ref(repo, remote, kind, environment, error))
+		if (!join_ref(repo, sync, kind, environment, error))
 			return false;
 	return true;
 }
 
-static bool join_all(GitRepo *repo, const char *remote, GError **error)
+static bool join_all(GitRepo *repo, LedgerSync *sync, GError **error)
 {
-	g_autoptr(GHashTable) names = known_environments(repo, remote, error);
+	g_autoptr(GHashTable) names = known_environments(repo, sync, error);
 	GHashTableIter each;
 	gpointer name;
 
@@ -207,7 +211,7 @@ static bool join_all(GitRepo *repo, const char *remote, GError **error)
 		return false;
 	g_hash_table_iter_init(&each, names);
 	while (g_hash_table_iter_next(&each, &name, NULL))
-		if (!join_environment(repo, remote, name, error))
+		if (!join_environment(repo, sync, name, error))
 			return false;
 	return true;
 }
@@ -258,7 +262,7 @@ bool ledger_sync_fetch(GitRepo *repo, const char *environment, LedgerSync *sync,
 		warn(sync, "somebody rewrote the records (a forced push) on", NULL);
 		sync->outcome = LEDGER_SYNC_DONE;
 	}
-	return join_all(repo, sync->remote, error);
+	return join_all(repo, sync, error);
 }
 
 /* Adds SRC:SRC for a ref that the tracking copy does not show as we have it. */
@@ -283,7 +287,7 @@ static void add_environment(GitRepo *repo, const char *remote, const char *envir
 }
 
 /* Of one environment, or of all with NULL. */
-static GPtrArray *refspecs_to_push(GitRepo *repo, const char *remote, const char *environment)
+static GPtrArray *refspecs_to_push(GitRepo *repo, const LedgerSync *sync, const char *environment)
 {
 	GPtrArray *refspecs = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GHashTable) names = NULL;
@@ -291,15 +295,15 @@ static GPtrArray *refspecs_to_push(GitRepo *repo, const char *remote, const char
 	gpointer name;
 
 	if (environment) {
-		add_environment(repo, remote, environment, refspecs);
+		add_environment(repo, sync->remote, environment, refspecs);
 		return refspecs;
 	}
-	names = known_environments(repo, remote, NULL);
+	names = known_environments(repo, sync, NULL);
 	if (!names)
 		return refspecs;
 	g_hash_table_iter_init(&each, names);
 	while (g_hash_table_iter_next(&each, &name, NULL))
-		add_environment(repo, remote, name, refspecs);
+		add_environment(repo, sync->remote, name, refspecs);
 	return refspecs;
 }
 
@@ -336,7 +340,7 @@ static void note_all_pushed(GitRepo *repo, const char *remote, const GPtrArray *
 static bool push_once(GitRepo *repo, const char *environment, LedgerSync *sync, bool *again,
 		      GError **error)
 {
-	g_autoptr(GPtrArray) refspecs = refspecs_to_push(repo, sync->remote, environment);
+	g_autoptr(GPtrArray) refspecs = refspecs_to_push(repo, sync, environment);
 	g_autoptr(GError) why = NULL;
 
 	*again = false;
@@ -350,8 +354,7 @@ static bool push_once(GitRepo *repo, const char *environment, LedgerSync *sync, 
 		return true;
 	case GIT_SYNC_BEHIND:
 		*again = true;
-		return !fetch_tracking(repo, sync->remote, NULL) ||
-		       join_all(repo, sync->remote, error);
+		return !fetch_tracking(repo, sync->remote, NULL) || join_all(repo, sync, error);
 	case GIT_SYNC_FAILED:
 		break;
 	}

@@ -11,6 +11,8 @@ StatusReport *status_report_new(const char *environment)
 	report->renamed = g_new0(char *, 1);
 	report->partial = g_new0(char *, 1);
 	report->invalid_indexes = g_new0(char *, 1);
+	report->overridden = g_new0(char *, 1);
+	report->gates = g_ptr_array_new_with_free_func((GDestroyNotify)gate_free);
 	return report;
 }
 
@@ -47,9 +49,9 @@ void status_report_free(StatusReport *report)
 			       report->where,       report->ref,          report->commit,
 			       report->deployed,    report->ledger,       report->overdue,
 			       report->last_action, report->last_outcome, report->last_time,
-			       report->last_who,    report->last_error};
+			       report->last_who,    report->last_error,   report->override_reason};
 	char **const lists[] = {report->removed, report->renamed, report->partial,
-				report->invalid_indexes};
+				report->invalid_indexes, report->overridden};
 
 	for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
 		g_free(texts[i]);
@@ -57,6 +59,7 @@ void status_report_free(StatusReport *report)
 		g_strfreev(lists[i]);
 	g_ptr_array_unref(report->pending);
 	g_ptr_array_unref(report->edits);
+	g_ptr_array_unref(report->gates);
 	g_free(report);
 }
 

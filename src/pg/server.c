@@ -511,6 +511,20 @@ bool pg_server_ensure_database(const PgServer *server, const char *database, GEr
 	return true;
 }
 
+bool pg_server_drop_database(const PgServer *server, const char *database, GError **error)
+{
+	g_auto(GStrv) settings = pg_server_settings(server, "postgres");
+	g_autoptr(PgSession) session =
+		pg_session_open((const char *const *)settings, "git-migrate", error);
+	g_autofree char *note = database_note(server, database);
+	g_autofree char *name = pg_quote_identifier(database);
+	g_autofree char *sql = g_strdup_printf("DROP DATABASE IF EXISTS %s WITH (FORCE)", name);
+
+	if (!session || !pg_session_execute(session, sql, error))
+		return false;
+	return file_remove_tree(note, error);
+}
+
 bool pg_server_stop(const PgServer *server, GError **error)
 {
 	g_autofree char *binaries = pg_server_find_binaries(0, error);

@@ -23,6 +23,15 @@ json_t *report_json_text(const char *text)
 	return json_string(valid);
 }
 
+json_t *report_json_list(char *const *list)
+{
+	json_t *array = json_array();
+
+	for (; list && *list; list++)
+		json_array_append_new(array, report_json_text(*list));
+	return array;
+}
+
 void report_json_print(json_t *document, FILE *out)
 {
 	json_dumpf(document, out, JSON_INDENT(2));

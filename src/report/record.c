@@ -68,6 +68,10 @@ void report_record_line(const RecordView *view, bool verbose, FILE *out)
 	if (deploys)
 		fprintf(out, "  %u of %u", done ? done->len : 0, record->items->len);
 	fprintf(out, "  %s\n", who);
+	if (record->overrides && *record->overrides) {
+		g_autofree char *list = g_strjoinv(", ", record->overrides);
+		fprintf(out, "       passed over: %s\n", list);
+	}
 	if (record->reason)
 		fprintf(out, "       reason: %s\n", record->reason);
 	if (view->finish && view->finish->error)
@@ -85,6 +89,12 @@ static void field(FILE *out, const char *name, const char *text)
 {
 	if (text)
 		fprintf(out, "%-12s %s\n", name, text);
+}
+
+static void list_field(FILE *out, const char *name, char *const *list)
+{
+	for (; list && *list; list++)
+		field(out, name, *list);
 }
 
 static void show_items(const Record *record, FILE *out)
@@ -124,6 +134,10 @@ void report_record_text(const RecordView *view, FILE *out)
 	field(out, "database", record->database);
 	field(out, "policy", record->policy);
 	field(out, "tool", record->tool);
+	field(out, "plan", record->plan);
+	field(out, "witness", record->witness);
+	list_field(out, "approval", record->approvals);
+	list_field(out, "passed over", record->overrides);
 	if (record->action == RECORD_FINISH)
 		field(out, "outcome", record_outcome_name(record->outcome));
 	field(out, "begin", record->begin);
@@ -185,6 +199,8 @@ json_t *report_record_json(const RecordView *view)
 		     {"ledger", record->ledger},
 		     {"policy", record->policy},
 		     {"tool", record->tool},
+		     {"plan", record->plan},
+		     {"witness", record->witness},
 		     {"begin", record->begin},
 		     {"outcome", record->action == RECORD_FINISH
 					 ? record_outcome_name(record->outcome)
@@ -197,6 +213,8 @@ json_t *report_record_json(const RecordView *view)
 	json_object_set_new(object, "sequence", json_integer(record->sequence));
 	for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
 		json_object_set_new(object, texts[i].name, report_json_text(texts[i].text));
+	json_object_set_new(object, "approvals", report_json_list(record->approvals));
+	json_object_set_new(object, "overrides", report_json_list(record->overrides));
 	json_object_set_new(object, "signed", json_boolean(record->is_signed));
 	json_object_set_new(object, "migrations", items_json(record));
 	if (view->finish) {

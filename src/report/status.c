@@ -63,6 +63,26 @@ static const char *short_ref(const char *ref)
 	return ref;
 }
 
+static void print_gates(const StatusReport *report, FILE *out)
+{
+	for (guint i = 0; i < report->gates->len; i++) {
+		const Gate *gate = g_ptr_array_index(report->gates, i);
+		print_line(out, gate_kind_name(gate->kind),
+			   gate->state == GATE_PASSED ? TERM_GOOD : TERM_WARN, gate->found);
+	}
+}
+
+static void print_overrides(const StatusReport *report, FILE *out)
+{
+	g_autofree char *list = g_strjoinv(", ", report->overridden);
+
+	if (!*report->overridden)
+		return;
+	print_label(out, "override", TERM_BAD);
+	fprintf(out, "the last deployment passed over %s: %s\n", list,
+		report->override_reason ? report->override_reason : "no reason");
+}
+
 /* 2026-11-21T03:00:00.123456Z -> 2026-11-21 03:00:00 UTC */
 static char *short_time(const char *iso)
 {
@@ -191,6 +211,8 @@ void report_status_text(const StatusReport *report, bool verbose, FILE *out)
 	}
 	print_applied(report, out);
 	print_pending(report, verbose, out);
+	print_gates(report, out);
+	print_overrides(report, out);
 	print_edits(report, out);
 	print_list(out, "removed", TERM_WARN, report->removed);
 	print_list(out, "renamed", TERM_PLAIN, report->renamed);

@@ -1,16 +1,8 @@
 #include <string.h>
 
+#include "report/gates.h"
 #include "report/json.h"
 #include "report/status.h"
-
-static json_t *list_json(char *const *list)
-{
-	json_t *array = json_array();
-
-	for (guint i = 0; list[i]; i++)
-		json_array_append_new(array, report_json_text(list[i]));
-	return array;
-}
 
 static json_t *pending_json(const StatusReport *report)
 {
@@ -23,7 +15,7 @@ static json_t *pending_json(const StatusReport *report)
 		json_object_set_new(entry, "id", report_json_text(pending->id));
 		json_object_set_new(entry, "path", report_json_text(pending->path));
 		json_object_set_new(entry, "landed", report_json_text(pending->landed));
-		json_object_set_new(entry, "requires", list_json(pending->requires));
+		json_object_set_new(entry, "requires", report_json_list(pending->requires));
 		json_object_set_new(entry, "transaction", json_boolean(pending->transaction));
 		json_object_set_new(entry, "repeatable", json_boolean(pending->repeatable));
 		json_object_set_new(entry, "irreversible", report_json_text(pending->irreversible));
@@ -106,10 +98,13 @@ json_t *report_status_json(const StatusReport *report)
 	json_object_set_new(object, "applied", json_integer(report->applied));
 	json_object_set_new(object, "pending", pending_json(report));
 	json_object_set_new(object, "edited", edits_json(report));
-	json_object_set_new(object, "removed", list_json(report->removed));
-	json_object_set_new(object, "renamed", list_json(report->renamed));
-	json_object_set_new(object, "stopped", list_json(report->partial));
-	json_object_set_new(object, "invalid_indexes", list_json(report->invalid_indexes));
+	json_object_set_new(object, "removed", report_json_list(report->removed));
+	json_object_set_new(object, "renamed", report_json_list(report->renamed));
+	json_object_set_new(object, "stopped", report_json_list(report->partial));
+	json_object_set_new(object, "invalid_indexes", report_json_list(report->invalid_indexes));
+	json_object_set_new(object, "gates", report_gates_json(report->gates));
+	json_object_set_new(object, "overridden", report_json_list(report->overridden));
+	json_object_set_new(object, "override_reason", report_json_text(report->override_reason));
 	json_object_set_new(object, "last", last_json(report));
 	json_object_set_new(object, "ledger", ledger_json(report));
 	return object;
@@ -123,6 +118,7 @@ json_t *report_plan_json(const StatusReport *report)
 	json_object_set_new(object, "commit", report_json_text(report->commit));
 	json_object_set_new(object, "applied", json_integer(report->applied));
 	json_object_set_new(object, "pending", pending_json(report));
+	json_object_set_new(object, "gates", report_gates_json(report->gates));
 	return object;
 }
 
@@ -137,7 +133,7 @@ json_t *report_verify_json(const VerifyReport *report)
 	json_object_set_new(object, "rows", json_integer(report->rows));
 	json_object_set_new(object, "signatures_verified", json_integer(report->signatures));
 	json_object_set_new(object, "signatures_remembered", json_integer(report->remembered));
-	json_object_set_new(object, "problems", list_json(report->problems));
-	json_object_set_new(object, "remarks", list_json(report->remarks));
+	json_object_set_new(object, "problems", report_json_list(report->problems));
+	json_object_set_new(object, "remarks", report_json_list(report->remarks));
 	return object;
 }

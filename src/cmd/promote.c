@@ -1,0 +1,97 @@
+#include <stdio.h>
+
+#include "base/error.h"
+#include "cmd/all.h"
+#include "cmd/deploying.h"
+#include "deploy/promote.h"
+#include "report/gates.h"
+#include "report/json.h"
+
+static const CommandOption options[] = {
+	{0, "tag", OPTION_TEXT, "NAME", "the release's tag, made and signed when it does not exist",
+	 NULL},
+	{'m', "message", OPTION_TEXT, "TEXT", "the message of a new tag", NULL},
+	{0, "at", OPTION_TEXT, "COMMIT", "what to promote (default: what FROM deployed last)",
+	 NULL},
+	{'n', "dry-run", OPTION_FLAG, NULL, "ask all gates and list their answers, change nothing",
+	 NULL},
+	OPTION_OVERRIDE,
+	OPTION_REASON,
+	OPTION_WAIT,
+	OPTION_NO_FETCH,
+	OPTION_FORMAT,
+	OPTION_END,
+};
+
+static void print_gates(const CommandContext *context, const DeployContext *asked,
+			const Promotion *promotion)
+{
+	if (command_wants_json(context)) {
+		json_t *document = report_json_new("promote");
+		json_object_set_new(document, "environment",
+				    report_json_text(asked->environment->name));
+		json_object_set_new(document, "commit", report_json_text(promotion->commit));
+		json_object_set_new(document, "tag", report_json_text(promotion->tag));
+		json_object_set_new(document, "pending", json_integer(asked->plan->pending->len));
+		json_object_set_new(document, "gates", report_gates_json(asked->gates));
+		json_object_set_new(document, "open", json_boolean(gates_are_open(asked->gates)));
+		report_json_print(document, stdout);
+		return;
+	}
+	printf("%s at %.7s%s%s%s, %u pending\n", asked->environment->name, promotion->commit,
+	       promotion->tag ? " (" : "", promotion->tag ? promotion->tag : "",
+	       promotion->tag ? ")" : "", asked->plan->pending->len);
+	report_gates_text(asked->gates, stdout);
+}
+
+static bool dry_run(CommandContext *context, const PromoteOptions *wanted,
+		    const Promotion *promotion, int *status, GError **error)
+{
+	const int status_refused = 4;
+	const DeployObserver observer = command_observer(context);
+	g_autoptr(DeployContext) asked =
+		deploy_promotion_ask(context->repo, wanted, promotion, &observer, error);
+
+	if (!asked)
+		return false;
+	print_gates(context, asked, promotion);
+	*status = gates_are_open(asked->gates) ? 0 : status_refused;
+	return true;
+}
+
+static bool run(CommandContext *context, int *status, GError **error)
+{
+	const DeployObserver observer = command_observer(context);
+	PromoteOptions wanted = {.from = context->arguments[0],
+				 .to = context->arguments[1],
+				 .at = command_text(context, "at"),
+				 .tag = command_text(context, "tag"),
+				 .message = command_text(context, "message"),
+				 .options = command_deploy_options(context)};
+	g_auto(Promotion) promotion = {0};
+	g_auto(DeployResult) result = {0};
+	g_auto(GStrv) overrides = NULL;
+	g_autoptr(DeployContext) deployed = NULL;
+
+	if (!command_overrides(context, &wanted.options, &overrides, error) ||
+	    !deploy_promotion_find(context->repo, &wanted, &promotion, error))
+		return false;
+	if (command_flag(context, "dry-run"))
+		return dry_run(context, &wanted, &promotion, status, error);
+	deployed = deploy_promote(context->repo, &wanted, &promotion, &observer, &result, error);
+	if (!deployed)
+		return false;
+	command_print_result(context, deployed, &result, "applied");
+	return true;
+}
+
+const Command command_promote = {
+	.name = "promote",
+	.summary = "release what one environment has proven to the next one",
+	.arguments = "FROM TO",
+	.arguments_min = 2,
+	.arguments_max = 2,
+	.options = options,
+	.needs = NEEDS_REPOSITORY,
+	.run = run,
+};
