@@ -153,10 +153,10 @@ static char *find_source(DeployContext *context, const Environment *environment,
 		context->ref = full_name(context->repo, context->options.at);
 		return g_strdup(context->options.at);
 	}
-	if (environment->source_branch)
-		context->ref = branch_ref(context->repo, environment->source_branch, error);
-	else if (environment->source_tags)
+	if (environment->source_tags)
 		context->ref = newest_tag(context->repo, environment->source_tags, error);
+	else if (environment->source_branch)
+		context->ref = branch_ref(context->repo, environment->source_branch, error);
 	else {
 		context->ref = head_ref(context->repo);
 		return g_strdup("HEAD");

@@ -29,9 +29,8 @@ static char *mapped_branch(DeployContext *context)
 	return before ? g_strdup(before->source_branch) : NULL;
 }
 
-/* The remote's branch as it was last fetched, else our own: what only this clone has is not on it.
- */
-static char *branch_ref(DeployContext *context, const char *remote, const char *branch)
+/* The remote's branch as it was last fetched, else our own: what only this clone has is not on it. */
+static char *branch_tip(DeployContext *context, const char *remote, const char *branch)
 {
 	g_autofree char *theirs =
 		remote ? g_strdup_printf("refs/remotes/%s/%s", remote, branch) : NULL;
@@ -39,16 +38,14 @@ static char *branch_ref(DeployContext *context, const char *remote, const char *
 	g_autofree char *at_theirs = theirs ? git_ref_read(context->repo, theirs, NULL) : NULL;
 	g_autofree char *at_ours = git_ref_read(context->repo, ours, NULL);
 
-	if (at_theirs)
-		return g_steal_pointer(&theirs);
-	return at_ours ? g_steal_pointer(&ours) : NULL;
+	return at_theirs ? g_steal_pointer(&at_theirs) : g_steal_pointer(&at_ours);
 }
 
 /* What is read for the facts, and outlives them. */
 typedef struct {
 	char *remote;
 	char *branch;     /* its name */
-	char *branch_ref; /* NULL: not in this clone */
+	char *branch_tip; /* the commit it stands on; NULL: not in this clone */
 	char *name_inside;
 	GitVerdict *verdict;
 } ReleaseFindings;
@@ -57,7 +54,7 @@ static void release_findings_clear(ReleaseFindings *found)
 {
 	g_free(found->remote);
 	g_free(found->branch);
-	g_free(found->branch_ref);
+	g_free(found->branch_tip);
 	g_free(found->name_inside);
 	git_verdict_free(found->verdict);
 }
@@ -87,13 +84,13 @@ static bool find_branch(DeployContext *context, ReleaseFindings *found, ReleaseF
 	found->branch = mapped_branch(context);
 	if (!found->branch)
 		return true;
-	found->branch_ref = branch_ref(context, found->remote, found->branch);
-	if (!found->branch_ref) {
+	found->branch_tip = branch_tip(context, found->remote, found->branch);
+	if (!found->branch_tip) {
 		facts->branch_missing = found->branch;
 		return true;
 	}
 	facts->branch = found->branch;
-	return git_commit_is_in(context->repo, context->target->oid, found->branch_ref,
+	return git_commit_is_in(context->repo, context->target->oid, found->branch_tip,
 				&facts->on_branch, error);
 }
 

@@ -57,8 +57,15 @@ bool git_commit_is_in(GitRepo *repo, const char *commit, const char *tip, bool *
 {
 	guint ahead = 0, behind = 0;
 
-	if (!git_repo_ahead_behind(repo, commit, tip, &ahead, &behind, error))
+	if (git_repo_ahead_behind(repo, commit, tip, &ahead, &behind, error) &&
+	    (ahead == 0 || !git_repo_is_shallow(repo))) {
+		*is_in = ahead == 0;
+		return true;
+	}
+	if (!git_repo_is_shallow(repo))
 		return false;
-	*is_in = ahead == 0;
-	return true;
+	g_clear_error(error);
+	error_set(error, ERR_REPOSITORY,
+		  "this shallow clone does not show whether commit %.12s is on the branch at %.12s", commit, tip);
+	return error_hint(error, "git fetch --unshallow (in CI: fetch-depth: 0)");
 }
