@@ -22,7 +22,7 @@ bool text_is_hex(const char *text, size_t digits);
  * "s". */
 char *text_count(guint count, const char *noun);
 
-/* Milliseconds for people: "340 ms", "2.1 s", "3 min 20 s"; for the caller to free. */
+/* Milliseconds for people: "340 ms", "2.1 s", "3 min 20 s", "24 h"; for the caller to free. */
 char *text_duration(gint64 milliseconds);
 
 /* Sets the line and column (from 1, columns in characters) at which byte `offset` of the text

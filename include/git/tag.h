@@ -21,7 +21,7 @@ char *git_tag_inner_name(GBytes *text);
 bool git_tag_make(GitRepo *repo, const char *name, const char *commit, const char *message,
 		  bool sign, GError **error);
 
-/* Whether a commit is reachable from another one (or is it). A shallow history that cannot tell is ERR_REPOSITORY with the
- * remedy. */
+/* Whether a commit is reachable from another one (or is it). A shallow history that cannot tell is
+ * ERR_REPOSITORY with the remedy. */
 bool git_commit_is_in(GitRepo *repo, const char *commit, const char *tip, bool *is_in,
 		      GError **error);

@@ -73,13 +73,29 @@ char *text_count(guint count, const char *noun)
 
 char *text_duration(gint64 milliseconds)
 {
-	if (milliseconds < 1000)
-		return g_strdup_printf("%d ms", (int)milliseconds);
-	if (milliseconds < 60000)
-		return g_strdup_printf("%d.%d s", (int)(milliseconds / 1000),
-				       (int)(milliseconds % 1000 / 100));
-	return g_strdup_printf("%d min %d s", (int)(milliseconds / 60000),
-			       (int)(milliseconds % 60000 / 1000));
+	const gint64 second = 1000, minute = 60 * second, hour = 60 * minute, day = 24 * hour;
+	/* Up to two days people count in hours. */
+	const struct {
+		gint64 from, unit, part;
+		const char *unit_name, *part_name;
+	} scales[] = {{2 * day, day, hour, "d", "h"},
+		      {hour, hour, minute, "h", "min"},
+		      {minute, minute, second, "min", "s"}};
+
+	for (guint i = 0; i < G_N_ELEMENTS(scales); i++) {
+		const int units = (int)(milliseconds / scales[i].unit);
+		const int parts = (int)(milliseconds % scales[i].unit / scales[i].part);
+
+		if (milliseconds >= scales[i].from && parts)
+			return g_strdup_printf("%d %s %d %s", units, scales[i].unit_name, parts,
+					       scales[i].part_name);
+		if (milliseconds >= scales[i].from)
+			return g_strdup_printf("%d %s", units, scales[i].unit_name);
+	}
+	if (milliseconds >= second)
+		return g_strdup_printf("%d.%d s", (int)(milliseconds / second),
+				       (int)(milliseconds % second / 100));
+	return g_strdup_printf("%d ms", (int)milliseconds);
 }
 
 void text_position(const char *text, size_t offset, unsigned *line, unsigned *column)

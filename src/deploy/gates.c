@@ -29,7 +29,8 @@ static char *mapped_branch(DeployContext *context)
 	return before ? g_strdup(before->source_branch) : NULL;
 }
 
-/* The remote's branch as it was last fetched, else our own: what only this clone has is not on it. */
+/* The remote's branch as it was last fetched, else our own: what only this clone has is not on it.
+ */
 static char *branch_tip(DeployContext *context, const char *remote, const char *branch)
 {
 	g_autofree char *theirs =

@@ -98,11 +98,12 @@ static guint count(const Environment *policy, const ApprovalFacts *facts, GStrin
 	return number;
 }
 
-static Gate *judge(guint needed, const ApprovalFacts *facts, guint number, const char *counted,
-		   const char *others)
+static Gate *judge(const char *environment, guint needed, const ApprovalFacts *facts, guint number,
+		   const char *counted, const char *others)
 {
-	g_autofree char *remedy = g_strdup_printf(
-		"others approve it with: git migrate approve --env ENV --at %s", facts->where);
+	g_autofree char *remedy =
+		g_strdup_printf("others approve it with: git migrate approve --env %s --at %s",
+				environment, facts->where);
 	g_autofree char *found =
 		g_strdup_printf("%u of %u%s%s%s%s%s", number, needed, *counted ? ": " : "", counted,
 				*others ? " (not counted: " : "", others, *others ? ")" : "");
@@ -127,5 +128,5 @@ Gate *gate_approvals(const Environment *policy, const ApprovalFacts *facts)
 				"who wrote the pending migrations cannot be told, so nobody can be "
 				"counted");
 	number = count(policy, facts, counted, others);
-	return judge(needed, facts, number, counted->str, others->str);
+	return judge(policy->name, needed, facts, number, counted->str, others->str);
 }

@@ -66,6 +66,7 @@ bool git_commit_is_in(GitRepo *repo, const char *commit, const char *tip, bool *
 		return false;
 	g_clear_error(error);
 	error_set(error, ERR_REPOSITORY,
-		  "this shallow clone does not show whether commit %.12s is on the branch at %.12s", commit, tip);
+		  "this shallow clone does not show whether commit %.12s is on the branch at %.12s",
+		  commit, tip);
 	return error_hint(error, "git fetch --unshallow (in CI: fetch-depth: 0)");
 }

@@ -42,6 +42,22 @@ static void test_durations(void)
 		g_assert_cmpint(text_parse_duration(cases[i].text, cases[i].unit), ==, cases[i].ms);
 }
 
+static void test_durations_for_people(void)
+{
+	static const struct {
+		gint64 ms;
+		const char *text;
+	} cases[] = {{0, "0 ms"},        {999, "999 ms"},       {1000, "1.0 s"},
+		     {59999, "59.9 s"},  {60000, "1 min"},      {200000, "3 min 20 s"},
+		     {3600000, "1 h"},   {86400000, "24 h"},    {86399999, "23 h 59 min"},
+		     {172800000, "2 d"}, {176400000, "2 d 1 h"}};
+
+	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *text = text_duration(cases[i].ms);
+		g_assert_cmpstr(text, ==, cases[i].text);
+	}
+}
+
 static void test_positions(void)
 {
 	unsigned line, column;
@@ -105,6 +121,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/base/text/names sort as versions, totally", test_versions);
 	g_test_add_func("/base/text/durations", test_durations);
+	g_test_add_func("/base/text/durations-for-people", test_durations_for_people);
 	g_test_add_func("/base/text/positions count characters", test_positions);
 	g_test_add_func("/base/text/edit distance", test_distance);
 	g_test_add_func("/base/error/carries detail, hint and innermost place", test_error);
