@@ -90,6 +90,8 @@ typedef struct {
 	char *policy_name;         /* "COMMIT:BLOB", or NULL for the built-in one */
 	GHashTable *policies;      /* blob to Environment* */
 	bool is_signed;            /* records are signed */
+	bool brings_policy; /* the commit's own policy is another one: it comes into force by a
+			       deployment under the old one, even when nothing is pending */
 
 	char *head_commit; /* the commit of the last record, also of one written since; NULL without
 			      any */

@@ -11,7 +11,8 @@
 
 /*
  * Fills context->gates, plan_digest, witness and approvals. `items` (RecordItem*) is what would
- * run, in order: with none only the release is judged. `deploys`: whoever asks is the deployer, and
+ * run, in order: with none (and the same policy)
+ * only the release is judged. `deploys`: whoever asks is the deployer, and
  * cannot approve. A gate that does not pass is no error.
  */
 bool deploy_gates_read(DeployContext *context, const GPtrArray *items, bool deploys,

@@ -168,5 +168,5 @@ void command_print_result(const CommandContext *context, const DeployContext *de
 	else
 		printf("%s: %s %s in %s at %.7s, record %" G_GINT64_FORMAT "%s\n",
 		       deploy->environment->name, count, verb, duration, deploy->target->oid,
-		       result->sequence, deploy->environment->sign ? ", signed" : "");
+		       result->sequence, deploy->is_signed ? ", signed" : "");
 }

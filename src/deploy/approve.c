@@ -151,7 +151,7 @@ static bool refuse_empty(DeployContext *context, GError **error)
 			  context->environment->name);
 		return error_hint(error, "set 'approvals: N' in its file");
 	}
-	if (context->plan->pending->len == 0)
+	if (context->plan->pending->len == 0 && !context->brings_policy)
 		return error_set(error, ERR_REFUSED,
 				 "nothing is pending for '%s' at commit %.12s, so there is nothing "
 				 "to approve",

@@ -150,7 +150,7 @@ bool deploy_gates_read(DeployContext *context, const GPtrArray *items, bool depl
 	context->plan_digest = deploy_plan_digest(context, items);
 	if (!read_release(context, error))
 		return false;
-	if (items->len == 0)
+	if (items->len == 0 && !context->brings_policy)
 		return true;
 	if (!deploy_promotion_judge(context, items, error) ||
 	    !deploy_approvals_judge(context, deploys, &approvals, error))

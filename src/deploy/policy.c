@@ -71,6 +71,14 @@ char *deploy_policy_of_target(const DeployContext *context)
 	return g_strdup_printf("%s:%s", context->target->oid, context->environment->file_blob);
 }
 
+static bool same_as_target(const DeployContext *context)
+{
+	g_autofree char *own = deploy_policy_of_target(context);
+
+	return g_strcmp0(own, context->policy_name) == 0 ||
+	       environment_same_policy(context->policy, context->environment);
+}
+
 bool deploy_policy_read(DeployContext *context, GError **error)
 {
 	g_free(context->policy_name);
@@ -83,6 +91,7 @@ bool deploy_policy_read(DeployContext *context, GError **error)
 	/* What was signed once stays signed. */
 	context->is_signed = context->policy->sign || context->environment->sign ||
 			     (context->last && context->last->is_signed);
+	context->brings_policy = context->last && !same_as_target(context);
 	return true;
 }
 

@@ -165,7 +165,8 @@ static bool fill_approvals(DeployContext *context, StatusReport *report, GError 
 	g_autoptr(GPtrArray) items = NULL;
 	Gate *gate = NULL;
 
-	if (context->plan->pending->len == 0 || environment_approvals(context->policy) == 0 ||
+	if ((context->plan->pending->len == 0 && !context->brings_policy) ||
+	    environment_approvals(context->policy) == 0 ||
 	    !(items = deploy_plan_items(context, NULL)))
 		return true;
 	g_free(context->plan_digest);

@@ -3,7 +3,6 @@
 #include "deploy/edit.h"
 #include "deploy/execute.h"
 #include "deploy/gates.h"
-#include "deploy/policy.h"
 #include "deploy/script.h"
 #include "deploy/write.h"
 #include "plan/plan.h"
@@ -87,17 +86,6 @@ static bool run_one(DeployExecution *execution, guint index, GError **error)
 	return deploy_execute_one(execution, index, up, verify, error);
 }
 
-/* Nothing is pending, but the commit brings another policy: it comes into force by a deployment of
- * its own, under the old one. */
-static bool brings_policy(const DeployContext *context)
-{
-	g_autofree char *own = deploy_policy_of_target(context);
-
-	if (!context->last || g_strcmp0(own, context->policy_name) == 0)
-		return false;
-	return !environment_same_policy(context->policy, context->environment);
-}
-
 bool deploy_apply(DeployContext *context, DeployResult *result, GError **error)
 {
 	g_autoptr(GPtrArray) items = deploy_plan_items(context, error);
@@ -105,7 +93,7 @@ bool deploy_apply(DeployContext *context, DeployResult *result, GError **error)
 
 	if (!items || !deploy_gates_pass(context, items, error))
 		return false;
-	if (items->len || brings_policy(context))
+	if (items->len || context->brings_policy)
 		return deploy_execute(&execution, items, result, error);
 	deploy_publish(context, "nothing to deploy");
 	return true;

@@ -65,6 +65,8 @@ static Record *record(RecordAction action, gint64 sequence, const char *previous
 	made->database = g_strdup("d");
 	made->time = g_strdup_printf("t%02" G_GINT64_FORMAT, sequence);
 	made->begin = g_strdup(previous);
+	made->object = g_strdup("c");
+	made->policy = g_strdup("c:p");
 	made->is_signed = true;
 	return made;
 }
@@ -112,8 +114,22 @@ static void falsify(GPtrArray *chain, guint how)
 	case 6:
 		set(&fourth->time, "t00");
 		break;
-	default:
+	case 7:
 		set(&fourth->begin, "id1");
+		break;
+	case 8: /* the finish of a down brings no policy */
+		set(&fourth->policy, "c:x");
+		break;
+	case 9:
+		set(&((Record *)g_ptr_array_index(chain, 1))->policy, "d:x");
+		set(&third->policy, "d:x");
+		set(&fourth->policy, "d:x");
+		break;
+	default:
+		((Record *)g_ptr_array_index(chain, 1))->outcome = OUTCOME_FAILED;
+		set(&((Record *)g_ptr_array_index(chain, 1))->policy, "c:x");
+		set(&third->policy, "c:x");
+		set(&fourth->policy, "c:x");
 		break;
 	}
 }
@@ -128,7 +144,10 @@ static void test_chain(void)
 		"was made on another database",
 		"is not signed",
 		"is dated before the record in front of it",
-		"finishes a deployment that did not begin there"};
+		"finishes a deployment that did not begin there",
+		"changes the policy, which only a finished deployment does",
+		"takes its policy from another commit than it deployed",
+		"changes the policy, which only a finished deployment does"};
 	const LedgerExpectation expected = {"staging", "uuid"};
 
 	for (guint how = 0; how < G_N_ELEMENTS(words); how++) {
@@ -145,10 +164,67 @@ static void test_chain(void)
 	}
 }
 
+/* A restore jumps over what it abandons; a missing link is said. */
+static void test_chain_of(void)
+{
+	g_autoptr(GPtrArray) all = good_chain();
+	g_autoptr(GPtrArray) chain = NULL;
+	g_autoptr(GPtrArray) less = NULL;
+	bool broken = true;
+
+	g_ptr_array_insert(all, 0, record(RECORD_RESTORE, 9, "id2"));
+	chain = ledger_chain_of(all, &broken);
+	g_assert_false(broken);
+	g_assert_cmpuint(chain->len, ==, 3);
+	g_assert_cmpstr(((Record *)g_ptr_array_index(chain, 0))->id, ==, "id1");
+	g_assert_cmpstr(((Record *)g_ptr_array_index(chain, 2))->id, ==, "id9");
+	g_ptr_array_remove_index(all, 1);
+	less = ledger_chain_of(all, &broken);
+	g_assert_true(broken);
+	g_assert_cmpuint(less->len, ==, 2);
+}
+
+static void add_item(Record *made, const char *id, const char *blob)
+{
+	RecordItem *item = record_item_new(id);
+
+	item->blob = g_strdup(blob);
+	item->at = g_strdup("t");
+	g_ptr_array_add(made->items, item);
+}
+
+/* What is applied, in order, from records alone. */
+static void test_replay(void)
+{
+	g_autoptr(GPtrArray) chain = good_chain();
+	g_autoptr(AppliedSet) set = NULL;
+	const Record *open = NULL;
+	Record *accept = record(RECORD_ACCEPT, 5, "id4");
+
+	for (const char *const *id = (const char *const[]){"b", "a", "c", NULL}; *id; id++) {
+		add_item(g_ptr_array_index(chain, 0), *id, "1");
+		add_item(g_ptr_array_index(chain, 1), *id, NULL);
+	}
+	add_item(g_ptr_array_index(chain, 2), "b", "1");
+	add_item(g_ptr_array_index(chain, 3), "b", NULL);
+	add_item(accept, "a", "2");
+	g_ptr_array_add(chain, accept);
+	g_ptr_array_add(chain, record(RECORD_BEGIN, 6, "id5"));
+	set = ledger_replay(chain, &open);
+	g_assert_cmpint(open->sequence, ==, 6);
+	g_assert_cmpuint(set->all->len, ==, 2);
+	g_assert_cmpstr(((Applied *)g_ptr_array_index(set->all, 0))->id, ==, "a");
+	g_assert_cmpstr(((Applied *)g_ptr_array_index(set->all, 0))->blob, ==, "2");
+	g_assert_cmpint(((Applied *)g_ptr_array_index(set->all, 0))->record, ==, 1);
+	g_assert_cmpstr(((Applied *)g_ptr_array_index(set->all, 1))->id, ==, "c");
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/ledger/chain/two ledgers and how they stand to each other", test_compare);
+	g_test_add_func("/ledger/chain/chain-of", test_chain_of);
+	g_test_add_func("/ledger/replay", test_replay);
 	g_test_add_func("/ledger/chain/each break of the chain has its own words", test_chain);
 	return g_test_run();
 }
