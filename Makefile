@@ -47,7 +47,7 @@ Q = @
 say = @printf '  %-5s %s\n'
 endif
 
-EMBEDDED = $(sort $(wildcard src/*/sql/*.sql templates/*))
+EMBEDDED = $(sort $(wildcard src/*/sql/*.sql templates/* hooks/*))
 SOURCES = $(sort $(wildcard src/*/*.c))
 OBJECTS = $(SOURCES:src/%.c=$(BUILD)/%.o) $(BUILD)/gen/embed.o
 LIBRARY = $(BUILD)/libgitmigrate.a

@@ -36,6 +36,16 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ProcResult, proc_result_clear)
  */
 bool proc_run(const ProcSpec *spec, ProcResult *result, GError **error);
 
-/* The same, and an exit status other than 0 is an error (ERR_SYSTEM) whose detail is what the
- * program said. */
+/*
+ * Runs the program on our own standard output and error, and with `input` or else our own standard
+ * input. *status as in ProcResult. Fails only when it could not be started.
+ */
+bool proc_run_through(const ProcSpec *spec, int *status, GError **error);
+
+/* Starts the program in a session of its own, with all it says appended to the file `log`, and does
+ * not wait for it. */
+bool proc_start_detached(const ProcSpec *spec, const char *log, GError **error);
+
+/* The same as proc_run(), and an exit status other than 0 is an error (ERR_SYSTEM) whose detail is
+ * what the program said. */
 bool proc_run_ok(const ProcSpec *spec, ProcResult *result, GError **error);

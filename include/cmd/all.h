@@ -10,6 +10,8 @@ extern const Command command_approve;
 extern const Command command_completion;
 extern const Command command_doctor;
 extern const Command command_down;
+extern const Command command_hook;
+extern const Command command_hooks;
 extern const Command command_init;
 extern const Command command_log;
 extern const Command command_new;

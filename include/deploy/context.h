@@ -142,6 +142,9 @@ bool deploy_lock(DeployContext *context, GError **error);
 bool deploy_sync_prepare(GitRepo *repo, const char *commit, const Project *project,
 			 LedgerSync *sync, GError **error);
 
+/* The same for the commit of HEAD; in a repository without commits nothing is excluded. */
+bool deploy_sync_prepare_head(GitRepo *repo, LedgerSync *sync, GError **error);
+
 /* Whether the environment is one person's own database (mode follow): its records are neither
  * fetched nor pushed. */
 bool deploy_is_private(const DeployContext *context);

@@ -23,6 +23,11 @@ typedef struct {
 void deploy_result_clear(DeployResult *result);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DeployResult, deploy_result_clear)
 
+/* The last line of a deployment, for people: "staging: 2 migrations applied in 31 ms at 1234567,
+ * record 4, signed". `verb` is "applied" or "undone". The caller frees it. */
+char *deploy_result_describe(const DeployContext *context, const DeployResult *result,
+			     const char *verb);
+
 /*
  * Applies what is pending, up to migration `to` when given. The context must be new. ERR_REFUSED:
  * an edited migration, ledgers that do not agree; ERR_FAILED: a migration failed, and the error

@@ -40,6 +40,9 @@ bool git_repo_config_is_tracked(const GitRepo *repo, const char *key);
  * with ERR_REPOSITORY. */
 char *git_repo_run(const GitRepo *repo, const char *const *arguments, GError **error);
 
+/* The same with all bytes, NULs too. */
+GBytes *git_repo_run_bytes(const GitRepo *repo, const char *const *arguments, GError **error);
+
 typedef struct {
 	char *oid;
 	char *tree;
@@ -79,6 +82,10 @@ GitEntry *git_entry_new(const char *path, const char *oid, guint mode);
  * are fetched by git.
  */
 GPtrArray *git_repo_list(GitRepo *repo, const char *treeish, const char *folder, GError **error);
+
+/* All blobs below a folder as they are staged in the index, whichever GIT_INDEX_FILE names; as
+ * git_repo_list(). Asks git. */
+GPtrArray *git_index_list(GitRepo *repo, const char *folder, GError **error);
 
 /* The id of what stands at a path of a commit or tree (blob or tree), or NULL without error when
  * nothing does. */

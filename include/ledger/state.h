@@ -22,6 +22,10 @@ char *ledger_state_ref(const char *environment);
  * when there is no state. */
 char *ledger_state_record(GitRepo *repo, const char *environment, GError **error);
 
+/* The deployed commit that a state commit is about (its Commit trailer), or NULL; for the caller to
+ * free. */
+char *ledger_state_commit(GitRepo *repo, const char *state);
+
 /* What a new state is about. */
 typedef struct {
 	const char *environment;

@@ -36,6 +36,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LedgerSync, ledger_sync_clear)
  */
 bool ledger_sync_fetch(GitRepo *repo, const char *environment, LedgerSync *sync, GError **error);
 
+/* How many refs ledger_sync_push() would push, as far as is known without asking the remote. */
+guint ledger_sync_unpushed(GitRepo *repo, LedgerSync *sync);
+
 /* Pushes what the remote's tracking copies lack, of one environment or of all (NULL). Joins and
  * tries again when the remote moved on. Failure is a warning as above. */
 bool ledger_sync_push(GitRepo *repo, const char *environment, LedgerSync *sync, GError **error);

@@ -108,7 +108,8 @@ static char **unconst(const char *const *strings)
 
 static bool spawn_with(const ProcSpec *spec, const int fd[3], int *status, GError **error)
 {
-	const GSpawnFlags flags = G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD;
+	const GSpawnFlags flags = G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD |
+				  (fd[0] < 0 ? G_SPAWN_CHILD_INHERITS_STDIN : 0);
 	g_autoptr(GError) why = NULL;
 	GSpawnChildSetupFunc setup = spec->uid ? become_user : NULL;
 	ProcSpec copy = *spec;
@@ -141,6 +142,46 @@ bool proc_run(const ProcSpec *spec, ProcResult *result, GError **error)
 	for (int i = 0; i < 3; i++)
 		if (fd[i] >= 0)
 			close(fd[i]);
+	return ok;
+}
+
+bool proc_run_through(const ProcSpec *spec, int *status, GError **error)
+{
+	int fd[3] = {-1, -1, -1};
+	bool ok;
+
+	if (spec->input && (fd[0] = open_input(spec, error)) < 0)
+		return false;
+	ok = spawn_with(spec, fd, status, error);
+	if (fd[0] >= 0)
+		close(fd[0]);
+	return ok;
+}
+
+/* In the child: away from the terminal and the process group, whose end must not be ours. */
+static void leave_session(gpointer data)
+{
+	(void)data;
+	setsid();
+}
+
+bool proc_start_detached(const ProcSpec *spec, const char *log, GError **error)
+{
+	const int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	g_autoptr(GError) why = NULL;
+	bool ok;
+
+	if (fd < 0)
+		return error_set(error, ERR_SYSTEM, "cannot write '%s': %s", log,
+				 g_strerror(errno));
+	ok = g_spawn_async_with_fds(spec->cwd, unconst(spec->argv), unconst(spec->env),
+				    G_SPAWN_SEARCH_PATH, leave_session, NULL, NULL, -1, fd, fd,
+				    &why);
+	close(fd);
+	if (!ok) {
+		error_set(error, ERR_SYSTEM, "cannot run '%s'", spec->argv[0]);
+		error_detail(error, "%s", why->message);
+	}
 	return ok;
 }
 

@@ -148,8 +148,7 @@ static void print_json(const DeployContext *deploy, const DeployResult *result, 
 void command_print_result(const CommandContext *context, const DeployContext *deploy,
 			  const DeployResult *result, const char *verb)
 {
-	g_autofree char *count = text_count(result->done, "migration");
-	g_autofree char *duration = text_duration(result->duration_ms);
+	g_autofree char *line = deploy_result_describe(deploy, result, verb);
 
 	term_progress_clear();
 	if (command_wants_json(context)) {
@@ -158,15 +157,5 @@ void command_print_result(const CommandContext *context, const DeployContext *de
 	}
 	if (context->verbosity < 0)
 		return;
-	if (result->planned == 0 && result->sequence)
-		printf("%s: nothing to apply at %.7s; its policy is in force from now on, record "
-		       "%" G_GINT64_FORMAT "\n",
-		       deploy->environment->name, deploy->target->oid, result->sequence);
-	else if (result->planned == 0)
-		printf("%s: nothing to do at %.7s\n", deploy->environment->name,
-		       deploy->target->oid);
-	else
-		printf("%s: %s %s in %s at %.7s, record %" G_GINT64_FORMAT "%s\n",
-		       deploy->environment->name, count, verb, duration, deploy->target->oid,
-		       result->sequence, deploy->is_signed ? ", signed" : "");
+	puts(line);
 }

@@ -3,7 +3,6 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cmd/all.h"
-#include "config/config.h"
 #include "deploy/context.h"
 #include "ledger/sync.h"
 #include "report/json.h"
@@ -40,21 +39,12 @@ static bool fail_on_warning(const LedgerSync *sync, GError **error)
 	return !sync->warning || error_set(error, ERR_REPOSITORY, "%s", sync->warning);
 }
 
-/* In an empty repository there is nothing to exclude. */
-static bool exclude_private(GitRepo *repo, LedgerSync *sync, GError **error)
-{
-	g_autofree char *head = git_repo_resolve(repo, "HEAD", true, NULL);
-	g_autoptr(Project) project = head ? config_read_project(repo, head, error) : NULL;
-
-	return !head || (project && deploy_sync_prepare(repo, head, project, sync, error));
-}
-
 static bool run(CommandContext *context, int *status, GError **error)
 {
 	g_auto(LedgerSync) sync = {0};
 
 	(void)status;
-	if (!exclude_private(context->repo, &sync, error))
+	if (!deploy_sync_prepare_head(context->repo, &sync, error))
 		return false;
 	if (!ledger_sync_fetch(context->repo, NULL, &sync, error) ||
 	    !fail_on_warning(&sync, error) ||

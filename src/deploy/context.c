@@ -344,6 +344,14 @@ bool deploy_sync_prepare(GitRepo *repo, const char *commit, const Project *proje
 	return sync->excluded;
 }
 
+bool deploy_sync_prepare_head(GitRepo *repo, LedgerSync *sync, GError **error)
+{
+	g_autofree char *head = git_repo_resolve(repo, "HEAD", true, NULL);
+	g_autoptr(Project) project = head ? config_read_project(repo, head, error) : NULL;
+
+	return !head || (project && deploy_sync_prepare(repo, head, project, sync, error));
+}
+
 bool deploy_is_private(const DeployContext *context)
 {
 	return context->environment->mode == MODE_FOLLOW;

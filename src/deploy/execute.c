@@ -18,6 +18,25 @@ void deploy_result_clear(DeployResult *result)
 	*result = (DeployResult){0};
 }
 
+char *deploy_result_describe(const DeployContext *context, const DeployResult *result,
+			     const char *verb)
+{
+	const char *name = context->environment->name;
+	g_autofree char *count = text_count(result->done, "migration");
+	g_autofree char *duration = text_duration(result->duration_ms);
+
+	if (result->planned == 0 && result->sequence)
+		return g_strdup_printf(
+			"%s: nothing to apply at %.7s; its policy is in force from now on, record "
+			"%" G_GINT64_FORMAT,
+			name, context->target->oid, result->sequence);
+	if (result->planned == 0)
+		return g_strdup_printf("%s: nothing to do at %.7s", name, context->target->oid);
+	return g_strdup_printf("%s: %s %s in %s at %.7s, record %" G_GINT64_FORMAT "%s", name,
+			       count, verb, duration, context->target->oid, result->sequence,
+			       context->is_signed ? ", signed" : "");
+}
+
 /* ---- events ---- */
 
 static void emit_step(const DeployExecution *execution, DeployEventKind kind, guint index,

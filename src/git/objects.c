@@ -250,6 +250,38 @@ GPtrArray *git_repo_list(GitRepo *repo, const char *treeish, const char *folder,
 	return g_steal_pointer(&entries);
 }
 
+/* MODE SP OID SP STAGE TAB PATH; a conflicted file has no stage 0 and is none yet. */
+static void add_staged(GPtrArray *entries, const char *line, size_t prefix)
+{
+	const char *tab = strchr(line, '\t');
+	g_auto(GStrv) word = g_strsplit(line, " ", 3);
+
+	if (!tab || g_strv_length(word) != 3 || word[2][0] != '0' || strlen(tab + 1) <= prefix)
+		return;
+	g_ptr_array_add(entries, git_entry_new(tab + 1 + prefix, word[1],
+					       (guint)g_ascii_strtoull(word[0], NULL, 8)));
+}
+
+GPtrArray *git_index_list(GitRepo *repo, const char *folder, GError **error)
+{
+	g_autofree char *pathspec = g_strdup_printf(":(top,literal)%s/", folder);
+	const char *const words[] = {"ls-files", "--stage", "--full-name", "-z",
+				     "--",       pathspec,  NULL};
+	g_autoptr(GBytes) said = git_repo_run_bytes(repo, words, error);
+	const size_t prefix = strlen(folder) + 1;
+	const char *at, *end;
+	GPtrArray *entries;
+	size_t length;
+
+	if (!said)
+		return NULL;
+	entries = g_ptr_array_new_with_free_func((GDestroyNotify)git_entry_free);
+	at = g_bytes_get_data(said, &length);
+	for (end = at + length; at && at < end; at += strlen(at) + 1)
+		add_staged(entries, at, prefix);
+	return entries;
+}
+
 char *git_repo_path_oid(GitRepo *repo, const char *treeish, const char *path, GError **error)
 {
 	g_autoptr(git_tree) root = git_internal_tree(repo, treeish, error);

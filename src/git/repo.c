@@ -47,7 +47,7 @@ static bool run_git(const char *const *argv, ProcResult *result, GError **error)
 	return proc_run(&spec, result, error);
 }
 
-char *git_repo_run(const GitRepo *repo, const char *const *arguments, GError **error)
+GBytes *git_repo_run_bytes(const GitRepo *repo, const char *const *arguments, GError **error)
 {
 	g_autoptr(GPtrArray) argv = g_ptr_array_new();
 	g_autofree char *dir = g_strconcat("--git-dir=", repo->dir, NULL);
@@ -61,11 +61,20 @@ char *git_repo_run(const GitRepo *repo, const char *const *arguments, GError **e
 	if (!run_git((const char *const *)argv->pdata, &result, error))
 		return NULL;
 	if (result.status == 0)
-		return g_string_free(g_steal_pointer(&result.out), FALSE);
+		return g_string_free_to_bytes(g_steal_pointer(&result.out));
 	error_set(error, ERR_REPOSITORY, "'git %s' failed", arguments[0]);
 	g_strchomp(result.err->str);
 	error_detail(error, "%s", result.err->str);
 	return NULL;
+}
+
+char *git_repo_run(const GitRepo *repo, const char *const *arguments, GError **error)
+{
+	g_autoptr(GBytes) said = git_repo_run_bytes(repo, arguments, error);
+	size_t length;
+	const char *text = said ? g_bytes_get_data(said, &length) : NULL;
+
+	return said ? g_strndup(text ? text : "", text ? length : 0) : NULL;
 }
 
 /* ---- opening ---- */
@@ -171,11 +180,36 @@ static bool open_handle(GitRepo *repo, GError **error)
 		"git-migrate needs a repository with SHA-1 objects and the files ref format");
 }
 
+bool git_internal_may_write(const GitRepo *repo, GError **error)
+{
+	return !repo->quarantined ||
+	       error_set(error, ERR_REPOSITORY,
+			 "nothing may be written while a push is being judged");
+}
+
+/* The objects of a push that is being judged lie apart (git-receive-pack(1), "QUARANTINE
+ * ENVIRONMENT"). */
+static bool see_quarantine(GitRepo *repo, GError **error)
+{
+	const char *folder = g_getenv("GIT_QUARANTINE_PATH");
+	git_odb *database = NULL;
+	int failed;
+
+	if (!folder)
+		return true;
+	repo->quarantined = true;
+	failed = git_repository_odb(&database, repo->handle);
+	if (!failed)
+		failed = git_odb_add_disk_alternate(database, folder);
+	git_odb_free(database);
+	return !failed || git_internal_fail(error, "cannot see what was pushed in '%s'", folder);
+}
+
 GitRepo *git_repo_open(GError **error)
 {
 	g_autoptr(GitRepo) repo = g_new0(GitRepo, 1);
 
-	if (!ask_places(repo, error) || !open_handle(repo, error))
+	if (!ask_places(repo, error) || !open_handle(repo, error) || !see_quarantine(repo, error))
 		return NULL;
 	if (!repo->bare && git_repository_workdir(repo->handle))
 		repo->work_dir = g_strdup(git_repository_workdir(repo->handle));

@@ -7,6 +7,8 @@ char *git_repo_write_blob(GitRepo *repo, const void *bytes, size_t length, GErro
 {
 	git_oid oid;
 
+	if (!git_internal_may_write(repo, error))
+		return NULL;
 	if (git_blob_create_from_buffer(&oid, repo->handle, bytes, length) == 0)
 		return git_internal_text(&oid);
 	git_internal_fail(error, "cannot write a blob");
@@ -85,6 +87,8 @@ char *git_repo_write_tree(GitRepo *repo, const GPtrArray *entries, GError **erro
 	g_autoptr(GPtrArray) sorted = g_ptr_array_sized_new(entries->len);
 	guint at = 0;
 
+	if (!git_internal_may_write(repo, error))
+		return NULL;
 	for (guint i = 0; i < entries->len; i++)
 		g_ptr_array_add(sorted, g_ptr_array_index(entries, i));
 	g_ptr_array_sort(sorted, compare_paths);
@@ -96,6 +100,8 @@ char *git_repo_join_trees(GitRepo *repo, const char *const *names, const char *c
 {
 	g_autoptr(git_treebuilder) builder = NULL;
 
+	if (!git_internal_may_write(repo, error))
+		return NULL;
 	if (git_treebuilder_new(&builder, repo->handle, NULL) != 0) {
 		git_internal_fail(error, "cannot write a tree");
 		return NULL;
@@ -140,7 +146,8 @@ static void free_commits(git_commit **commits, guint count)
 char *git_repo_write_commit(GitRepo *repo, const char *tree, const char *const *parents,
 			    const char *message, GError **error)
 {
-	g_autoptr(git_signature) committer = git_internal_committer(repo, error);
+	g_autoptr(git_signature) committer =
+		git_internal_may_write(repo, error) ? git_internal_committer(repo, error) : NULL;
 	g_autoptr(git_tree) root = committer ? git_internal_tree(repo, tree, error) : NULL;
 	git_commit *parent[4] = {NULL};
 	guint count = 0;
@@ -181,7 +188,7 @@ bool git_ref_move(GitRepo *repo, const char *ref, const char *new_oid, const cha
 	int state;
 
 	*moved = false;
-	if (!git_internal_oid(&target, new_oid, error) ||
+	if (!git_internal_may_write(repo, error) || !git_internal_oid(&target, new_oid, error) ||
 	    (old_oid && !git_internal_oid(&before, old_oid, error)))
 		return false;
 	if (old_oid)

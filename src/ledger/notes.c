@@ -178,8 +178,9 @@ LedgerNotes *ledger_notes_read(GitRepo *repo, const char *environment, bool whol
 	if (!whole && (notes = read_cache(repo, environment, tip)))
 		return notes;
 	notes = read_whole(repo, environment, ref, error);
-	/* A ledger with problems is read afresh each time, so that they are shown each time. */
-	if (notes && notes->problems->len == 0)
+	/* A ledger with problems is read afresh each time, so that they are shown each time. Who
+	 * reads the whole (a hook that may write nothing) leaves the cache alone. */
+	if (notes && notes->problems->len == 0 && !whole)
 		write_cache(repo, environment, tip, notes->links);
 	return notes;
 }

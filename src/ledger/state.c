@@ -11,15 +11,27 @@ char *ledger_state_ref(const char *environment)
 	return g_strconcat("refs/migrate/state/", environment, NULL);
 }
 
+/* The hexadecimal digits behind a trailer of a commit's message, or NULL. */
+static char *trailer_of(GitRepo *repo, const char *commit, const char *name, size_t digits,
+			GError **error)
+{
+	g_autofree char *message = git_repo_commit_message(repo, commit, error);
+	const char *trailer = message ? strstr(message, name) : NULL;
+
+	return trailer && strlen(trailer) >= strlen(name) + digits
+		       ? g_strndup(trailer + strlen(name), digits)
+		       : NULL;
+}
+
 /* The id in a state commit's Record trailer, or NULL. */
 static char *record_of(GitRepo *repo, const char *commit, GError **error)
 {
-	g_autofree char *message = git_repo_commit_message(repo, commit, error);
-	const char *trailer = message ? strstr(message, TRAILER) : NULL;
+	return trailer_of(repo, commit, TRAILER, 64, error);
+}
 
-	return trailer && strlen(trailer) >= strlen(TRAILER) + 64
-		       ? g_strndup(trailer + strlen(TRAILER), 64)
-		       : NULL;
+char *ledger_state_commit(GitRepo *repo, const char *state)
+{
+	return trailer_of(repo, state, "\nCommit: ", 40, NULL);
 }
 
 char *ledger_state_record(GitRepo *repo, const char *environment, GError **error)

@@ -307,6 +307,18 @@ static GPtrArray *refspecs_to_push(GitRepo *repo, const LedgerSync *sync, const 
 	return refspecs;
 }
 
+guint ledger_sync_unpushed(GitRepo *repo, LedgerSync *sync)
+{
+	g_autoptr(GPtrArray) refspecs = NULL;
+
+	if (!sync->remote)
+		sync->remote = git_sync_remote(repo);
+	if (!sync->remote)
+		return 0;
+	refspecs = refspecs_to_push(repo, sync, NULL);
+	return refspecs->len;
+}
+
 /* The tracking copies follow what was pushed, so that the next command sees nothing to push. */
 static void note_pushed(GitRepo *repo, const char *ref, const char *tracking)
 {

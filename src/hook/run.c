@@ -1,0 +1,125 @@
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/proc.h"
+#include "embed.h"
+#include "hook/hook.h"
+#include "hook/install.h"
+
+const Hook hook_table[] = {
+	{"pre-commit", hook_pre_commit, false, false, true, hook_pre_commit_run},
+	{"pre-push", hook_pre_push, true, false, true, hook_pre_push_run},
+	{"post-merge", hook_post_merge, false, false, false, hook_post_merge_run},
+	{"post-checkout", hook_post_checkout, false, false, false, hook_post_checkout_run},
+	{"post-rewrite", hook_post_rewrite, true, false, false, hook_post_rewrite_run},
+	{"pre-receive", hook_pre_receive, true, true, true, hook_pre_receive_run},
+	{"post-receive", hook_post_receive, true, true, false, hook_post_receive_run},
+	{NULL, NULL, false, false, false, NULL},
+};
+
+const Hook *hook_find(const char *name)
+{
+	for (const Hook *hook = hook_table; hook->name; hook++)
+		if (strcmp(hook->name, name) == 0)
+			return hook;
+	return NULL;
+}
+
+/* ---- small things that hooks share ---- */
+
+char **hook_words(const char *line, guint count)
+{
+	char **words = g_strsplit(line, " ", (gint)count);
+
+	if (g_strv_length(words) == count)
+		return words;
+	g_strfreev(words);
+	return NULL;
+}
+
+bool hook_is_zero(const char *oid)
+{
+	return strspn(oid, "0") == strlen(oid);
+}
+
+const char *hook_branch_of(const char *ref)
+{
+	static const char prefix[] = "refs/heads/";
+
+	return g_str_has_prefix(ref, prefix) ? ref + strlen(prefix) : NULL;
+}
+
+/* ---- running ---- */
+
+static GString *read_input(void)
+{
+	GString *input = g_string_new(NULL);
+	char buffer[65536];
+	ssize_t n;
+
+	while ((n = read(STDIN_FILENO, buffer, sizeof buffer)) > 0)
+		g_string_append_len(input, buffer, n);
+	return input;
+}
+
+/* The hook that was there before ours. Its exit status, 0 without one. */
+static bool run_previous(HookContext *context, const Hook *hook, const GString *input, int *status,
+			 GError **error)
+{
+	g_autofree char *path = hook_previous_path(context->repo, hook->name, error);
+	g_autoptr(GPtrArray) argv = g_ptr_array_new();
+
+	*status = 0;
+	if (!path)
+		return false;
+	if (access(path, X_OK) != 0)
+		return true;
+	g_ptr_array_add(argv, path);
+	for (char *const *each = context->arguments; *each; each++)
+		g_ptr_array_add(argv, *each);
+	g_ptr_array_add(argv, NULL);
+	const ProcSpec spec = {.argv = (const char *const *)argv->pdata,
+			       .input = input ? input->str : NULL,
+			       .input_length = input ? input->len : 0};
+	return proc_run_through(&spec, status, error);
+}
+
+/* We push and fetch records in hooks ourselves: those that git then calls must not start again. A
+ * server's hook is another repository's and always runs. */
+static bool is_our_own_doing(const Hook *hook)
+{
+	return !hook->on_server && g_getenv("GIT_MIGRATE_IN_HOOK") != NULL;
+}
+
+/* Not to be able to tell stops what can be stopped: unknown is never safe. */
+static void tell_error(HookContext *context, const Hook *hook, const GError *why)
+{
+	g_autofree char *text = error_format(why, hook->name, false);
+
+	g_string_append(context->out, text);
+}
+
+bool hook_run(HookContext *context, const Hook *hook, int *status, GError **error)
+{
+	GString *input = hook->has_input ? read_input() : NULL;
+	g_autoptr(GError) why = NULL;
+	bool refused = false, ok;
+
+	ok = run_previous(context, hook, input, status, error);
+	context->lines = g_strsplit(input ? g_strchomp(input->str) : "", "\n", -1);
+	if (input)
+		g_string_free(input, TRUE);
+	if (!ok || (*status != 0 && hook->may_refuse) || is_our_own_doing(hook))
+		return ok;
+	g_setenv("GIT_MIGRATE_IN_HOOK", "1", TRUE);
+	if (!hook->run(context, &refused, &why)) {
+		tell_error(context, hook, why);
+		refused = true;
+	}
+	/* Only where git waits for it: post-checkout's status would become that of `git checkout`.
+	 */
+	if (refused && hook->may_refuse)
+		*status = 1;
+	return true;
+}

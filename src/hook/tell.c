@@ -1,0 +1,76 @@
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "deploy/deploy.h"
+#include "hook/guard.h"
+#include "hook/hook.h"
+
+bool hook_tell_findings(HookContext *context, const GPtrArray *findings, const char *headline)
+{
+	const char *path = NULL;
+
+	if (findings->len == 0)
+		return false;
+	g_string_append_printf(context->out, "git-migrate: %s\n", headline);
+	for (guint i = 0; i < findings->len; i++) {
+		const Finding *finding = g_ptr_array_index(findings, i);
+
+		if (finding->path && g_strcmp0(path, finding->path) != 0)
+			g_string_append_printf(context->out, "  %s\n", finding->path);
+		path = finding->path;
+		g_string_append_printf(context->out, "    %s\n", finding->text);
+		if (finding->remedy)
+			g_string_append_printf(context->out, "      %s\n", finding->remedy);
+	}
+	return true;
+}
+
+char **hook_deployed_environments(GitRepo *repo, GError **error)
+{
+	const char *setting = git_repo_config(repo, "migrate.autoDeploy");
+
+	if (setting && git_repo_config_is_tracked(repo, "migrate.autoDeploy")) {
+		error_set(
+			error, ERR_CONFIG,
+			"git setting 'migrate.autoDeploy' comes from a file inside the work tree");
+		error_hint(error, "set it for this clone: git migrate hooks install --deploy NAME");
+		return NULL;
+	}
+	return g_strsplit_set(setting ? setting : "", " ,", -1);
+}
+
+/* git drops the exit status of a hook that comes after the fact: the words must be seen. */
+static void tell_failure(HookContext *context, const char *environment, const char *what,
+			 const GError *why)
+{
+	static const char rule[] =
+		"----------------------------------------------------------------";
+	g_autofree char *text = error_format(why, "error", false);
+
+	g_string_append_printf(context->out, "%s\ngit-migrate: '%s' was NOT deployed; %s\n%s", rule,
+			       environment, what, text);
+	g_string_append_printf(
+		context->out,
+		"look: git migrate status --env %s\nagain: git migrate up --env %s\n%s\n",
+		environment, environment, rule);
+}
+
+bool hook_deploy(HookContext *context, const char *environment, const char *at, const char *what)
+{
+	const DeployOptions options = {
+		.environment = environment, .at = at, .command = "hook", .wait_ms = -1};
+	g_autoptr(DeployContext) deploy =
+		deploy_context_new(context->repo, &options, &context->observer);
+	g_auto(DeployResult) result = {0};
+	g_autoptr(GError) why = NULL;
+	g_autofree char *line = NULL;
+
+	if (!deploy_up(deploy, NULL, &result, &why)) {
+		tell_failure(context, environment, what, why);
+		return false;
+	}
+	line = deploy_result_describe(deploy, &result, "applied");
+	g_string_append_printf(context->out, "git-migrate: %s\n", line);
+	return true;
+}
