@@ -235,7 +235,8 @@ gint64 command_number(const CommandContext *context, const char *option, gint64 
 
 bool command_wants_json(const CommandContext *context)
 {
-	return g_strcmp0(command_text(context, "format"), "json") == 0;
+	/* A command without --format (hook) prints text. */
+	return g_strcmp0(g_hash_table_lookup(context->values, "format"), "json") == 0;
 }
 
 /* ---- usage ---- */
