@@ -105,14 +105,14 @@ static bool is_set(GitRepo *repo, const char *name)
 	return git_repo_config(repo, key) != NULL;
 }
 
-/* Without the program a client's hook does nothing, and a server's refuses. */
+/* The stub's two lines as one; git appends the arguments (git-config(1), "hook.<name>.command"). */
 static char *setting_command(const Hook *hook)
 {
-	if (hook->on_server)
-		return g_strconcat(CALL, hook->name, " --", NULL);
-	return g_strdup_printf("sh -c 'command -v git-migrate >/dev/null 2>&1 || exit 0; exec " CALL
-			       "%s -- \"$@\"' git-migrate",
-			       hook->name);
+	static const char arguments[] = " \"$@\"\n";
+	g_auto(GStrv) lines = g_strsplit(hook->text, "\n", 3);
+	g_autofree char *call = g_strndup(lines[2], strlen(lines[2]) - strlen(arguments));
+
+	return g_strjoin("; ", lines[1], call, NULL);
 }
 
 static bool write_settings(GitRepo *repo, const Hook *hook, GError **error)
@@ -159,10 +159,20 @@ static bool write_stub(const char *path, const Hook *hook, GError **error)
 			 g_strerror(errno));
 }
 
-/* Neither of two hooks that were there may be lost. */
+static bool have_same_bytes(const char *path, const char *other)
+{
+	g_autofree char *left = NULL;
+	g_autofree char *right = NULL;
+
+	return g_file_get_contents(path, &left, NULL, NULL) &&
+	       g_file_get_contents(other, &right, NULL, NULL) && strcmp(left, right) == 0;
+}
+
+/* Neither of two hooks that were there may be lost. A tool that was installed again wrote what is
+ * kept already. */
 static bool keep_previous(const char *path, const char *previous, GError **error)
 {
-	if (!g_file_test(path, G_FILE_TEST_EXISTS))
+	if (!g_file_test(path, G_FILE_TEST_EXISTS) || have_same_bytes(path, previous))
 		return true;
 	if (!g_file_test(previous, G_FILE_TEST_EXISTS))
 		return move_file(path, previous, error);
@@ -188,7 +198,30 @@ static bool install_stub(const char *path, const char *previous, const Hook *hoo
 
 /* ---- states ---- */
 
-static HookState state_of_file(const char *path, const char *previous, const Hook *hook)
+/* Where other tools are told what to run: below the folder above core.hooksPath (husky), or in
+ * files at the root. */
+static bool is_called_elsewhere(GitRepo *repo, const char *path, const char *name)
+{
+	static const char *const files[] = {"lefthook.yml", ".lefthook.yml", "lefthook.yaml",
+					    ".pre-commit-config.yaml"};
+	g_autofree char *folder = g_path_get_dirname(path);
+	g_autofree char *above = g_path_get_dirname(folder);
+	g_autofree char *husky = g_build_filename(above, name, NULL);
+	const char *root = git_repo_work_dir(repo);
+	bool found = git_repo_config(repo, "core.hooksPath") && calls_us(husky);
+
+	for (guint i = 0; i < G_N_ELEMENTS(files) && root && !found; i++) {
+		g_autofree char *file = g_build_filename(root, files[i], NULL);
+		g_autofree char *call = g_strconcat(CALL, name, NULL);
+		g_autofree char *text = NULL;
+
+		found = g_file_get_contents(file, &text, NULL, NULL) && strstr(text, call);
+	}
+	return found;
+}
+
+static HookState state_of_file(GitRepo *repo, const char *path, const char *previous,
+			       const Hook *hook)
 {
 	const bool has_previous = g_file_test(previous, G_FILE_TEST_EXISTS);
 
@@ -196,7 +229,7 @@ static HookState state_of_file(const char *path, const char *previous, const Hoo
 		return HOOK_ABSENT;
 	if (is_ours(path, hook))
 		return has_previous ? HOOK_CHAINED : HOOK_STUB;
-	if (calls_us(path))
+	if (calls_us(path) || is_called_elsewhere(repo, path, hook->name))
 		return HOOK_CALLED;
 	return has_previous ? HOOK_LOST : HOOK_FOREIGN;
 }
@@ -212,7 +245,7 @@ static HookStatus *status_of(GitRepo *repo, const Hook *hook, GError **error)
 	status = g_new0(HookStatus, 1);
 	status->name = hook->name;
 	status->state =
-		is_set(repo, hook->name) ? HOOK_SETTING : state_of_file(path, previous, hook);
+		is_set(repo, hook->name) ? HOOK_SETTING : state_of_file(repo, path, previous, hook);
 	status->path = g_steal_pointer(&path);
 	return status;
 }
@@ -245,12 +278,14 @@ static bool is_wanted(const Hook *hook, const HookInstallation *wanted)
 	return !wanted->deploy || strcmp(hook->name, "post-merge") == 0;
 }
 
-static HookStatus *by_hand(const Hook *hook, const char *path)
+static HookStatus *by_hand(GitRepo *repo, const Hook *hook, const char *path)
 {
 	HookStatus *status = g_new0(HookStatus, 1);
 
 	status->name = hook->name;
-	status->state = calls_us(path) ? HOOK_CALLED : HOOK_FOREIGN;
+	status->state = calls_us(path) || is_called_elsewhere(repo, path, hook->name)
+				? HOOK_CALLED
+				: HOOK_FOREIGN;
 	status->path = g_strdup(path);
 	if (status->state == HOOK_FOREIGN)
 		status->line = g_strdup_printf(CALL "%s -- \"$@\"", hook->name);
@@ -267,13 +302,13 @@ static HookStatus *install_one(GitRepo *repo, const Hook *hook, bool by_settings
 	if (!path)
 		return NULL;
 	if (!by_settings && git_repo_config(repo, "core.hooksPath") && !force)
-		return by_hand(hook, path);
+		return by_hand(repo, hook, path);
 	if (by_settings ? !write_settings(repo, hook, error)
 			: !install_stub(path, previous, hook, error))
 		return NULL;
 	status = g_new0(HookStatus, 1);
 	status->name = hook->name;
-	status->state = by_settings ? HOOK_SETTING : state_of_file(path, previous, hook);
+	status->state = by_settings ? HOOK_SETTING : state_of_file(repo, path, previous, hook);
 	status->path = g_steal_pointer(&path);
 	return status;
 }
@@ -337,6 +372,9 @@ static bool remove_stub(const HookStatus *status, GError **error)
 {
 	g_autofree char *previous = g_strconcat(status->path, PREVIOUS_SUFFIX, NULL);
 
+	/* What another tool put over ours is the newer one of the two that are kept. */
+	if (status->state == HOOK_LOST && have_same_bytes(status->path, previous))
+		return file_remove_tree(previous, error);
 	if (status->state != HOOK_STUB && status->state != HOOK_CHAINED)
 		return true;
 	if (g_unlink(status->path) != 0)

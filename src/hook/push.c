@@ -63,8 +63,10 @@ static void tell_unpushed(HookContext *context)
 		return;
 	count = ledger_sync_unpushed(context->repo, &sync);
 	if (count)
-		g_string_append_printf(context->out, "git-migrate: %u ledger ref%s not pushed yet: git migrate sync\n",
-				       count, count == 1 ? " of this clone is" : "s of this clone are");
+		g_string_append_printf(
+			context->out,
+			"git-migrate: %u ledger ref%s not pushed yet: git migrate sync\n", count,
+			count == 1 ? " of this clone is" : "s of this clone are");
 }
 
 bool hook_pre_push_run(HookContext *context, bool *refused, GError **error)
