@@ -125,7 +125,7 @@ lint: $(PROGRAM)
 	@BUILD=$(abspath $(BUILD)) prove $(sort $(wildcard tests/lint/*.sh))
 
 format:
-	clang-format -i $(SOURCES) $(wildcard include/*/*.h tests/unit/*/*.c tests/lib/*.[ch] tests/fuzz/*.c)
+	clang-format -i $(SOURCES) $(wildcard src/*/*.h include/*/*.h tests/unit/*/*.c tests/lib/*.[ch] tests/fuzz/*.c)
 
 demo: deps
 	@$(MAKE) --no-print-directory $(PROGRAM)

@@ -156,7 +156,7 @@ test_expect_success 'git bisect run finds the commit that broke the schema, over
 	"$PG_TEST_BIN/psql" -XAtqc "SELECT id FROM start" "$TEST_DB" >/dev/null 2>&1
 	SH
 	git bisect run sh ../check.sh >log 2>&1 &&
-	test_grep "^$culprit is the first bad commit" log
+	test_grep "^$culprit is the first .*bad.* commit" log
 '
 
 test_done

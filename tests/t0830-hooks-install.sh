@@ -75,6 +75,16 @@ test_expect_success 'another tool that overwrites our file is found' '
 	}
 '
 
+test_expect_success 'a tool that keeps our stub as its own earlier hook makes no circle' '
+	newer_git || {
+		printf "#!/bin/sh\n[ ! -x .git/hooks/pre-commit.legacy ] || .git/hooks/pre-commit.legacy || exit 1\necho tool >>$trash/tool\n" >.git/hooks/pre-commit && chmod +x .git/hooks/pre-commit && cp .git/hooks/pre-commit tool &&
+		git migrate hooks install >/dev/null && mv .git/hooks/pre-commit .git/hooks/pre-commit.legacy && mv tool .git/hooks/pre-commit &&
+		timeout 60 git commit -q --allow-empty -m circle && test "$(wc -l <"$trash/tool")" = 2 && refused &&
+		git migrate hooks install >/dev/null && rm "$trash/tool" && timeout 60 git commit -q --allow-empty -m circle && test "$(wc -l <"$trash/tool")" = 1 && refused &&
+		git migrate hooks uninstall >/dev/null && rm .git/hooks/pre-commit .git/hooks/pre-commit.legacy
+	}
+'
+
 test_expect_success 'core.hooksPath belongs to its tool: nothing is written, the line to add is said' '
 	newer_git || {
 		mkdir -p .husky/_ && printf "#!/bin/sh\n[ ! -f .husky/\${0##*/} ] || sh .husky/\${0##*/} \"\$@\"\n" >.husky/_/pre-commit && chmod +x .husky/_/pre-commit && git config core.hooksPath .husky/_ &&

@@ -4,6 +4,7 @@
 #include "cmd/all.h"
 #include "cmd/deploying.h"
 #include "deploy/doctor.h"
+#include "hook/install.h"
 #include "report/checks.h"
 #include "report/json.h"
 
@@ -30,6 +31,25 @@ static void on_finding(const char *name, DoctorState state, const char *found, c
 	check_add(data, name, state_of(state), hint, "%s", found);
 }
 
+/* A hook that another tool has pushed out does not run any more, and nobody is told otherwise. */
+static void examine_hooks(CommandContext *context, GPtrArray *checks)
+{
+	g_autoptr(GPtrArray) statuses = hook_statuses(context->repo, NULL);
+	const char *deploys = git_repo_config(context->repo, "migrate.autoDeploy");
+	guint installed = 0;
+
+	for (guint i = 0; statuses && i < statuses->len; i++) {
+		const HookStatus *status = g_ptr_array_index(statuses, i);
+
+		installed += status->state != HOOK_ABSENT && status->state != HOOK_FOREIGN;
+		if (status->state == HOOK_LOST)
+			check_add(checks, "hooks", CHECK_WARNING, "git migrate hooks install",
+				  "%s is %s", status->name, hook_state_name(status->state));
+	}
+	check_add(checks, "hooks", installed ? CHECK_OK : CHECK_SKIPPED, NULL, "%u installed%s%s",
+		  installed, deploys ? ", deploys " : "", deploys ? deploys : "");
+}
+
 static bool run(CommandContext *context, int *status, GError **error)
 {
 	const int found = 1;
@@ -40,6 +60,7 @@ static bool run(CommandContext *context, int *status, GError **error)
 	(void)error;
 	if (!deploy_doctor(deploy, on_finding, checks))
 		*status = found;
+	examine_hooks(context, checks);
 	if (command_wants_json(context)) {
 		json_t *document = report_json_new("doctor");
 		json_object_set_new(document, "checks", report_checks_json(checks));

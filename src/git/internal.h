@@ -17,7 +17,8 @@ struct GitRepo {
 	char *work_dir;
 	bool bare;
 	bool shallow;
-	bool quarantined; /* we are in a hook before refs move: what was pushed is seen, and nothing may be written */
+	bool quarantined; /* we are in a hook before refs move: what was pushed is seen, and nothing
+			     may be written */
 	GHashTable *config;  /* key to last value; read when first asked for */
 	GHashTable *origins; /* key to the file it came from */
 };
@@ -25,7 +26,8 @@ struct GitRepo {
 /* ERR_REPOSITORY with what libgit2 said as detail; returns false. */
 bool git_internal_fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/* ERR_REPOSITORY under quarantine; true otherwise. Every function that writes asks first: libgit2 would not. */
+/* ERR_REPOSITORY under quarantine; true otherwise. Every function that writes asks first: libgit2
+ * would not. */
 bool git_internal_may_write(const GitRepo *repo, GError **error);
 
 /* A full id out of text; ERR_REPOSITORY for anything else. */

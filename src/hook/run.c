@@ -100,12 +100,29 @@ static void tell_error(HookContext *context, const Hook *hook, const GError *why
 	g_string_append(context->out, text);
 }
 
+/* An earlier hook may itself call ours (a tool that was installed over us keeps our stub): once is
+ * enough. */
+static bool runs_already(HookContext *context, const Hook *hook)
+{
+	static const char variable[] = "GIT_MIGRATE_HOOK";
+	g_autofree char *mark = g_strdup_printf("%s %s", hook->name, git_repo_dir(context->repo));
+
+	if (g_strcmp0(g_getenv(variable), mark) == 0)
+		return true;
+	g_setenv(variable, mark, TRUE);
+	return false;
+}
+
 bool hook_run(HookContext *context, const Hook *hook, int *status, GError **error)
 {
-	GString *input = hook->has_input ? read_input() : NULL;
+	GString *input;
 	g_autoptr(GError) why = NULL;
 	bool refused = false, ok;
 
+	*status = 0;
+	if (runs_already(context, hook))
+		return true;
+	input = hook->has_input ? read_input() : NULL;
 	ok = run_previous(context, hook, input, status, error);
 	context->lines = g_strsplit(input ? g_strchomp(input->str) : "", "\n", -1);
 	if (input)

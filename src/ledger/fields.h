@@ -1,9 +1,10 @@
 /*
- * The form that all signed texts share: a tag object's headers, a first line that names the kind, one field per line in
- * fixed order, and an armored signature that ends the text. Records and approvals are tables of such fields.
+ * The form that all signed texts share: a tag object's headers, a first line that names the kind,
+ * one field per line in fixed order, and an armored signature that ends the text. Records and
+ * approvals are tables of such fields.
  *
- * Whatever deviates by one byte is refused, because bytes after a signature's end are not signed and `git verify-tag`
- * accepts them all the same.
+ * Whatever deviates by one byte is refused, because bytes after a signature's end are not signed
+ * and `git verify-tag` accepts them all the same.
  */
 #pragma once
 
@@ -41,7 +42,8 @@ typedef struct {
 	bool has_variants;
 } FieldTable;
 
-/* Appends the fields of the struct's variant, a line each; line breaks in free texts become spaces. */
+/* Appends the fields of the struct's variant, a line each; line breaks in free texts become spaces.
+ */
 void fields_append(GString *out, const FieldTable *table, const void *value);
 
 typedef struct {
@@ -51,8 +53,8 @@ typedef struct {
 	unsigned line;
 } FieldReader;
 
-/* A reader of the whole text; ERR_LEDGER when it is empty, too large, or not plain UTF-8 (what it says is printed to
- * terminals). */
+/* A reader of the whole text; ERR_LEDGER when it is empty, too large, or not plain UTF-8 (what it
+ * says is printed to terminals). */
 bool fields_open(FieldReader *reader, GBytes *raw, const char *what, GError **error);
 
 /* ERR_LEDGER with the line; always false. */
@@ -67,12 +69,13 @@ typedef struct {
 	char *tag;
 	char *tagger;
 } FieldHeaders;
-bool fields_read_headers(FieldReader *reader, const char *first_line, FieldHeaders *headers, GError **error);
+bool fields_read_headers(FieldReader *reader, const char *first_line, FieldHeaders *headers,
+			 GError **error);
 
 bool fields_read(FieldReader *reader, const FieldTable *table, void *value, GError **error);
 
-/* As many lines "NAME VALUE" as stand there; the values, NULL-terminated. With `digests` each must be sha256: and 64
- * digits, and the digits are kept. */
+/* As many lines "NAME VALUE" as stand there; the values, NULL-terminated. With `digests` each must
+ * be sha256: and 64 digits, and the digits are kept. */
 char **fields_read_list(FieldReader *reader, const char *name, bool digests, GError **error);
 
 /* A whole number without sign or leading zero. */
@@ -85,7 +88,9 @@ const char *fields_digest_of(const char *text);
 bool fields_read_signature(FieldReader *reader, bool *is_signed, GError **error);
 
 /*
- * Cuts a note's text into the signed texts that were appended to it, by the beginning of their tags' names
- * ("migrate/"): GBytes*, owned. Text that is none (somebody's own note) is passed over; *foreign (may be NULL) counts it.
+ * Cuts a note's text into the signed texts that were appended to it, by the beginning of their
+ * tags' names
+ * ("migrate/"): GBytes*, owned. Text that is none (somebody's own note) is passed over; *foreign
+ * (may be NULL) counts it.
  */
 GPtrArray *fields_split(GBytes *note, const char *tag_prefix, guint *foreign);
