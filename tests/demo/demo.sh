@@ -53,6 +53,7 @@ cat >db/environments/production.yaml <<'EOF'
 # Deployed from the newest release tag.
 embedded: true
 source: {tags: "v*"}
+promote_from: staging
 signers: [demo@example.com]
 EOF
 cat >db/migrations/001_users.up.sql <<'EOF'
@@ -97,9 +98,9 @@ show git migrate plan --env staging
 say 'Staging is fed by main.'
 show git migrate up --env staging
 
-say 'A release tag feeds production. Records are signed as git signs your tags.'
-git tag -s v1.0 -m 'first release'
-show git migrate up --env production
+say 'A release tag feeds production, once staging has proven it. Records are signed as git signs your tags.'
+show git migrate promote staging production --tag v1.0 --dry-run
+show git migrate promote staging production --tag v1.0 -m 'first release'
 show git migrate log --env production -v
 say 'What was applied stands in a note of the deployed commit, too: this is stock git.'
 printf '$ git log -1 --notes=migrate/production\n'
