@@ -146,3 +146,48 @@ git-migrate up --env bench --at main~500 >/dev/null
 compare 'status, 100,000 commits, 20 pending in the last 500' 10 select_1 status
 git-migrate up --env bench --at main~1 >/dev/null
 compare 'status, 100,000 commits, 1 pending' 6 select_1 status
+
+# Hooks, in a clone of the repository with 1,000 migrations, all applied to an environment that main feeds.
+cd "$root/thousand"
+echo 'source: {branch: main}' >>db/environments/bench.yaml
+git commit -q -am 'fed by main'
+git-migrate up --env bench >/dev/null
+git clone -q --bare . "$root/server.git"
+git clone -q "$root/server.git" "$root/clone" 2>/dev/null
+cd "$root/clone"
+git-migrate sync >/dev/null
+head=$(git rev-parse HEAD)
+rev_parse() { git rev-parse --verify -q HEAD; }
+hook() { git migrate hook "$@"; }
+pre_commit_same() { hook pre-commit; }
+post_checkout_same() { hook post-checkout -- "$head" "$head" 1; }
+post_checkout_other() { hook post-checkout -- "$head~1" "$head" 1; }
+post_merge() { hook post-merge -- 0; }
+pre_push() { echo "refs/heads/main $head refs/heads/main $head" | hook pre-push -- origin "$root/server.git"; }
+pre_receive() { (cd "$root/server.git" && echo "$head $head refs/heads/main" | hook pre-receive); }
+printf '\n%-52s %11s %11s %7s  %s\n' 'what' 'git migrate' 'git' 'ratio' 'limit'
+compare 'pre-commit, no migration staged, to git rev-parse' 20 rev_parse pre_commit_same
+compare 'pre-push, nothing new' 20 rev_parse pre_push
+compare 'post-checkout of the same commit' 20 rev_parse post_checkout_same
+compare 'post-checkout of another commit' 20 rev_parse post_checkout_other
+compare 'post-merge, nothing to deploy' 20 rev_parse post_merge
+compare 'pre-receive, nothing new' 20 rev_parse pre_receive
+
+# A push of 1,000 commits with 1,000 migrations, into a repository with pre-receive and into one without.
+for i in $(seq 1 1000); do
+	printf 'commit refs/heads/push\ncommitter B <b@example.com> %d +0000\ndata 2\nc\n' $((1800000000 + i))
+	[ "$i" -gt 1 ] || printf 'from %s\n' "$head"
+	text="CREATE TABLE p$i (id int);"
+	printf 'M 100644 inline db/migrations/p%04d.up.sql\ndata %d\n%s\n' "$i" ${#text} "$text"
+	text="DROP TABLE p$i;"
+	printf 'M 100644 inline db/migrations/p%04d.down.sql\ndata %d\n%s\n' "$i" ${#text} "$text"
+done | git fast-import --quiet
+cp -r "$root/server.git" "$root/guarded.git"
+(cd "$root/guarded.git" && git-migrate hooks install --server >/dev/null)
+push_to() {
+	git -C "$1" update-ref refs/heads/main "$head"
+	git push -q "$1" push:main
+}
+push_plain() { push_to "$root/server.git"; }
+push_guarded() { push_to "$root/guarded.git"; }
+compare 'push of 1,000 commits with pre-receive, to one without' 1.5 push_plain push_guarded
