@@ -24,6 +24,13 @@ test_expect_success 'the first deployment is held to its own policy' '
 	test_grep "1 migration applied" out
 '
 
+test_expect_success 'an approval that was used is used up, for the very same plan, too' '
+	git migrate down --env production >/dev/null &&
+	test_expect_code 4 git migrate up --env production 2>err &&
+	test_grep "approvals  waiting  0 of 1" err &&
+	bob_approves && git migrate up --env production >out
+'
+
 test_expect_success 'loosening the policy needs what the old one asks for, with nothing pending, too' '
 	sed -i "s/approvals: 1/approvals: 0/" db/environments/production.yaml &&
 	commit "no more approvals" &&
@@ -35,10 +42,10 @@ test_expect_success 'loosening the policy needs what the old one asks for, with 
 
 test_expect_success 'it comes into force by a deployment of its own' '
 	bob_approves && git migrate up --env production >out &&
-	test_grep "nothing to apply at .*; its policy is in force from now on, record 4" out &&
+	test_grep "nothing to apply at .*; its policy is in force from now on, record 8" out &&
 	git migrate up --env production >out &&
 	test_grep "nothing to do" out &&
-	git migrate show 4 --env production >out &&
+	git migrate show 8 --env production >out &&
 	test_grep "policy  *$(git rev-parse HEAD):$(git rev-parse HEAD:db/environments/production.yaml)" out
 '
 

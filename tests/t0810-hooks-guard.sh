@@ -122,8 +122,18 @@ test_expect_success 'a branch that feeds nothing may be pushed as it is' '
 '
 
 test_expect_success 'a branch that is behind removes nothing' '
-	git checkout -q -b old origin/main~0 && git commit -q --allow-empty -m old 2>err && ! test -s err &&
-	git push -q origin old:main 2>err && git checkout -q main
+	git checkout -q -b ahead origin/main && migration 020_ahead "DROP TABLE ahead;" <<-\SQL && commit ahead && git push -q origin ahead:main 2>err && git migrate up --env staging --at ahead >/dev/null 2>&1 &&
+	CREATE TABLE ahead (id int);
+	SQL
+	git checkout -q -b behind ahead~1 && migration 019_behind "DROP TABLE behind;" <<-\SQL && commit behind 2>err && ! test -s err && git checkout -q main
+	CREATE TABLE behind (id int);
+	SQL
+'
+
+test_expect_success 'what was edited before is not found in every commit after it' '
+	git checkout -q -b edited ahead && edit_applied && git add -A && git commit -q --no-verify -m "edited before" && migration 021_next "DROP TABLE next;" <<-\SQL && commit next 2>err && ! test -s err && git checkout -q main
+	CREATE TABLE next (id int);
+	SQL
 '
 
 test_expect_success 'unpushed records are mentioned' '
