@@ -113,6 +113,12 @@ test_expect_success 'a push of a thousand commits and migrations is judged as on
 	done && git push -q origin main 2>err && ! test -s err
 '
 
+test_expect_success 'under quarantine nothing is written, whatever runs' '
+	git reset -q --hard HEAD && git init -q "$trash/quarantine" && cd "$trash/quarantine" && environment q "sign: false" && table 001_q q &&
+	GIT_QUARANTINE_PATH="$PWD/.git/objects" git migrate up --env q 2>err >out && test_grep "nothing may be written while a push is being judged" err &&
+	test -z "$(git for-each-ref refs/notes refs/migrate)" && cd "$trash/work"
+'
+
 test_expect_success 'a server without the program refuses' '
 	clean=$(echo "$PATH" | tr ":" "\n" | grep -v "^$BUILD\$" | paste -sd:) && commit last && ! PATH=$clean git push -q origin main 2>err && test_grep "git-migrate is not installed on this server: pre-receive failed" err
 '
