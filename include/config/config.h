@@ -30,6 +30,11 @@ Environment *config_read_environment(GitRepo *repo, const char *commit, const Pr
 /* An environment that exists without a file (`local`), or NULL when there is none of this name. */
 Environment *config_built_in(const char *name);
 
+/* The branch that feeds an environment: its own (with tags, the one that they must be on), or that
+ * of the environment it is promoted from; NULL when none is named. For the caller to free. */
+char *config_feeding_branch(GitRepo *repo, const char *commit, const Project *project,
+			    const Environment *environment);
+
 /* Names of the environments that are one person's own (mode follow): their records stay in this
  * clone. g_strfreev. */
 char **config_list_private(GitRepo *repo, const char *commit, const Project *project,

@@ -416,3 +416,17 @@ char **config_list_private(GitRepo *repo, const char *commit, const Project *pro
 	g_ptr_array_add(own, NULL);
 	return (char **)g_ptr_array_free(g_steal_pointer(&own), FALSE);
 }
+
+char *config_feeding_branch(GitRepo *repo, const char *commit, const Project *project,
+			    const Environment *environment)
+{
+	g_autoptr(Environment) before = NULL;
+
+	if (environment->source_branch)
+		return g_strdup(environment->source_branch);
+	if (!environment->promote_from)
+		return NULL;
+	before = config_read_environment(repo, commit, project, environment->promote_from, false,
+					 NULL);
+	return before ? g_strdup(before->source_branch) : NULL;
+}

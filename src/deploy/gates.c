@@ -13,22 +13,6 @@
 
 /* ---- the release ---- */
 
-/* The branch that releases must be on: the policy's own, or the one that feeds the environment
- * before. */
-static char *mapped_branch(DeployContext *context)
-{
-	const Environment *policy = context->policy;
-	g_autoptr(Environment) before = NULL;
-
-	if (policy->source_branch)
-		return g_strdup(policy->source_branch);
-	if (!policy->promote_from)
-		return NULL;
-	before = config_read_environment(context->repo, context->target->oid, context->project,
-					 policy->promote_from, false, NULL);
-	return before ? g_strdup(before->source_branch) : NULL;
-}
-
 /* The remote's branch as it was last fetched, else our own: what only this clone has is not on it.
  */
 static char *branch_tip(DeployContext *context, const char *remote, const char *branch)
@@ -82,7 +66,8 @@ static bool read_tag_object(DeployContext *context, ReleaseFindings *found, GErr
 static bool find_branch(DeployContext *context, ReleaseFindings *found, ReleaseFacts *facts,
 			GError **error)
 {
-	found->branch = mapped_branch(context);
+	found->branch = config_feeding_branch(context->repo, context->target->oid, context->project,
+					      context->policy);
 	if (!found->branch)
 		return true;
 	found->branch_tip = branch_tip(context, found->remote, found->branch);

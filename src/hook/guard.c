@@ -102,21 +102,6 @@ GuardedEnvironment *hook_guarded_environment(GitRepo *repo, const Project *proje
 	return guarded;
 }
 
-/* The branch that feeds an environment: its own, or for tags the one they must be on; NULL: any. */
-static char *feeding_branch(GitRepo *repo, const char *commit, const Project *project,
-			    const Environment *environment)
-{
-	g_autoptr(Environment) before = NULL;
-
-	if (environment->source_branch)
-		return g_strdup(environment->source_branch);
-	if (!environment->promote_from)
-		return NULL;
-	before = config_read_environment(repo, commit, project, environment->promote_from, false,
-					 NULL);
-	return before ? g_strdup(before->source_branch) : NULL;
-}
-
 /* A file that cannot be read protects nothing by itself: then its environment is taken for fed. */
 static bool is_fed(GitRepo *repo, const char *commit, const Project *project, const char *name,
 		   const char *branch)
@@ -124,7 +109,7 @@ static bool is_fed(GitRepo *repo, const char *commit, const Project *project, co
 	g_autoptr(Environment) environment =
 		config_read_environment(repo, commit, project, name, false, NULL);
 	g_autofree char *feeding =
-		environment ? feeding_branch(repo, commit, project, environment) : NULL;
+		environment ? config_feeding_branch(repo, commit, project, environment) : NULL;
 
 	if (environment && environment->mode == MODE_FOLLOW)
 		return false;
