@@ -78,6 +78,13 @@ test_expect_success 'a script that does not parse, and one without down, are ref
 	SQL
 '
 
+test_expect_success 'a project without down scripts says so once; a new branch brings its old ones' '
+	git checkout -q -b forward && git config --unset-all no.such 2>/dev/null; echo "require_down: false" >migrate.yaml && migration 003_c <<-\SQL && commit c && git push -q origin forward:main 2>err && test_grep "1 migration applied" err && git checkout -q main && git merge -q forward &&
+	CREATE TABLE c (id int);
+	SQL
+	git init -q --bare "$trash/second.git" && (cd "$trash/second.git" && git migrate hooks install --server >/dev/null) && sed -i "s/false/true/" migrate.yaml && commit "down again" && git push -q "$trash/second.git" main 2>err && ! test -s err && git push -q origin main 2>err
+'
+
 test_expect_success 'a rewritten history below the deployed commit is refused' '
 	git checkout -q --orphan fresh && git commit -q -m "all anew" && test_expect_code 1 git push -q -f origin fresh:main 2>err &&
 	test_grep "is deployed to .staging. and would not be on refs/heads/main any more" err && git checkout -q -f main

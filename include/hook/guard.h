@@ -56,6 +56,7 @@ typedef struct {
 	const MigrationSet
 		*before;    /* what was like this before already is not found again; may be NULL */
 	const char *commit; /* to name who did it; NULL for the index */
+	bool require_down;  /* new ones need a down script, or a reason */
 } GuardedChange;
 
 /* Migrations against what is applied: edited, removed, reordered. */

@@ -41,6 +41,9 @@ char *ledger_approval_message(const Approval *approval);
 /* Parses the whole text; ERR_LEDGER says which line is wrong and why. */
 Approval *ledger_approval_parse(GBytes *raw, GError **error);
 
+/* Cuts a note's text into the approvals that were appended to it: GBytes*, owned. */
+GPtrArray *ledger_approval_split(GBytes *note);
+
 /* "refs/notes/migrate-approvals/ENVIRONMENT", for the caller to free. */
 char *ledger_approvals_ref(const char *environment);
 

@@ -13,6 +13,7 @@ typedef struct {
 	char *environments;        /* "db/environments" */
 	char *seeds;               /* "db/seeds" */
 	char *default_environment; /* "local" */
+	bool require_down; /* hooks refuse a new migration without down script and without reason */
 } Project;
 
 void project_free(Project *project);

@@ -21,6 +21,7 @@ static const Key project_keys[] = {
 	{"environments", KEY_PATH, offsetof(Project, environments), 0, {NULL}},
 	{"seeds", KEY_PATH, offsetof(Project, seeds), 0, {NULL}},
 	{"default_environment", KEY_TEXT, offsetof(Project, default_environment), 0, {NULL}},
+	{"require_down", KEY_BOOL, offsetof(Project, require_down), 0, {NULL}},
 };
 
 static Project *default_project(void)
@@ -32,6 +33,7 @@ static Project *default_project(void)
 	project->environments = g_strdup("db/environments");
 	project->seeds = g_strdup("db/seeds");
 	project->default_environment = g_strdup("local");
+	project->require_down = true;
 	return project;
 }
 

@@ -78,7 +78,8 @@ static bool judge(HookContext *context, const char *head, const Project *project
 	g_autoptr(GPtrArray) environments =
 		set ? hook_guarded_environments(context->repo, head, NULL, error) : NULL;
 	g_autoptr(GPtrArray) findings = findings_new();
-	const GuardedChange change = {.set = set, .before = before};
+	const GuardedChange change = {
+		.set = set, .before = before, .require_down = project->require_down};
 
 	if (!environments)
 		return false;

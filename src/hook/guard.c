@@ -309,7 +309,7 @@ static bool has_down(GitRepo *repo, const Migration *migration)
 	       script.text.present;
 }
 
-static void check_new(GitRepo *repo, Migration *migration, GPtrArray *findings)
+static void check_new(GitRepo *repo, Migration *migration, bool require_down, GPtrArray *findings)
 {
 	g_autoptr(GError) why = NULL;
 
@@ -321,11 +321,13 @@ static void check_new(GitRepo *repo, Migration *migration, GPtrArray *findings)
 	check_script(repo, migration, SCRIPT_UP, findings);
 	check_script(repo, migration, SCRIPT_DOWN, findings);
 	check_script(repo, migration, SCRIPT_VERIFY, findings);
-	if (!migration->repeatable && !migration->directives->irreversible &&
+	if (require_down && !migration->repeatable && !migration->directives->irreversible &&
 	    !has_down(repo, migration))
-		finding_add(findings, migration->up.path,
-			    "write one, or say why not: -- migrate: irreversible REASON",
-			    "it has no down script");
+		finding_add(
+			findings, migration->up.path,
+			"write one, or say why not: -- migrate: irreversible REASON "
+			"(a project without down scripts sets require_down: false in migrate.yaml)",
+			"it has no down script");
 }
 
 void hook_guard_new(GitRepo *repo, const GuardedChange *change, GPtrArray *findings)
@@ -334,6 +336,7 @@ void hook_guard_new(GitRepo *repo, const GuardedChange *change, GPtrArray *findi
 		Migration *migration = g_ptr_array_index(change->set->all, i);
 
 		if (!was_so(change, migration->id, migration->up.blob))
-			check_new(repo, migration, findings);
+			check_new(repo, migration, change->require_down && change->before,
+				  findings);
 	}
 }

@@ -32,7 +32,8 @@ static bool judge_branch(HookContext *context, const char *branch, const char *t
 
 	if (!environments || !read_before(context->repo, remote_oid, project, &before, error))
 		return false;
-	const GuardedChange change = {.set = set, .before = before, .commit = tip};
+	const GuardedChange change = {
+		.set = set, .before = before, .commit = tip, .require_down = project->require_down};
 	for (guint i = 0; i < environments->len; i++)
 		if (!hook_guard_applied(context->repo, &change, g_ptr_array_index(environments, i),
 					findings, error))

@@ -116,7 +116,10 @@ static bool judge_branch(HookContext *context, const Update *update, const char 
 		    !add_environments(context, update->old_oid, branch, environments, error))
 			return false;
 	}
-	const GuardedChange change = {.set = set, .before = before, .commit = update->new_oid};
+	const GuardedChange change = {.set = set,
+				      .before = before,
+				      .commit = update->new_oid,
+				      .require_down = project->require_down};
 	if (g_hash_table_size(environments) ||
 	    feeds_any(context->repo, update->new_oid, project, branch))
 		hook_guard_new(context->repo, &change, findings);

@@ -6,6 +6,14 @@
 #include "hook/guard.h"
 #include "hook/hook.h"
 
+/* What is to be done for a row of findings is said once, behind the last. */
+static bool has_same_remedy(const GPtrArray *findings, guint index, const char *remedy)
+{
+	const Finding *next = index < findings->len ? g_ptr_array_index(findings, index) : NULL;
+
+	return next && g_strcmp0(next->remedy, remedy) == 0;
+}
+
 bool hook_tell_findings(HookContext *context, const GPtrArray *findings, const char *headline)
 {
 	const char *path = NULL;
@@ -20,7 +28,7 @@ bool hook_tell_findings(HookContext *context, const GPtrArray *findings, const c
 			g_string_append_printf(context->out, "  %s\n", finding->path);
 		path = finding->path;
 		g_string_append_printf(context->out, "    %s\n", finding->text);
-		if (finding->remedy)
+		if (finding->remedy && !has_same_remedy(findings, i + 1, finding->remedy))
 			g_string_append_printf(context->out, "      %s\n", finding->remedy);
 	}
 	return true;

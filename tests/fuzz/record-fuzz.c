@@ -1,9 +1,10 @@
-/* The record parser takes untrusted text: no crash, and what it accepts it writes back byte for
- * byte. */
+/* The parsers of records and approvals take untrusted text: no crash, and what is accepted as a
+ * record is written back byte for byte. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
+#include "ledger/approval.h"
 #include "ledger/record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -23,9 +24,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	g_autoptr(GBytes) bytes = g_bytes_new(data, size);
 	g_autoptr(Record) record = ledger_record_parse(bytes, NULL);
+	g_autoptr(Approval) approval = ledger_approval_parse(bytes, NULL);
 	guint foreign;
 	g_autoptr(GPtrArray) pieces = ledger_record_split(bytes, &foreign);
 
+	(void)approval;
 	if (record)
 		check_written_back(record, (const char *)data, size);
 	for (guint i = 0; i < pieces->len; i++) {

@@ -28,7 +28,8 @@ compile_library() {
 		$(pkg-config --cflags libgit2 libpq yaml-0.1 glib-2.0 jansson)"
 	libraries="$(pkg-config --libs libgit2 libpq yaml-0.1 glib-2.0 jansson) -lpg_query -lpthread"
 	objects=
-	for source in src/base/*.c src/model/*.c src/sql/*.c src/yaml/*.c src/ledger/record*.c; do
+	for source in src/base/*.c src/model/*.c src/sql/*.c src/yaml/*.c src/ledger/record*.c \
+		src/ledger/fields.c src/ledger/approval.c; do
 		[ -f "$source" ] || continue
 		object=$build/$(echo "$source" | tr / _).o
 		# shellcheck disable=SC2086
