@@ -58,6 +58,13 @@ test_expect_success 'a developer own records stay in the clone' '
 	git ls-remote origin >out && test_grep -v "/dev$" out && test_grep "refs/notes/migrate/one" out
 '
 
+test_expect_success 'an embedded database is its clone own, even under a name that others have' '
+	cd "$trash/seed" && git clone -q --bare . "$trash/emb.git" && git clone -q "file://$trash/emb.git" "$trash/e1" && git clone -q "file://$trash/emb.git" "$trash/e2" &&
+	for c in e1 e2; do
+		cd "$trash/$c" && test_sign_with ann && git checkout -q main && echo "embedded: true" >db/environments/emb.yaml && commit emb && git migrate up --env emb >out && test_grep "1 migration applied" out && git migrate sync >/dev/null || return 1
+	done && git migrate up --env emb >out && test_grep "nothing to do" out && git ls-remote origin >out && test_grep -v "/emb$" out
+'
+
 # Six writers on three environments: two clones each, deploying and undoing in turn.
 writer() {
 	cd "$trash/w$1" || return 1

@@ -35,8 +35,8 @@ Environment *config_built_in(const char *name);
 char *config_feeding_branch(GitRepo *repo, const char *commit, const Project *project,
 			    const Environment *environment);
 
-/* Names of the environments that are one person's own (mode follow): their records stay in this
- * clone. g_strfreev. */
+/* Names of the environments that are this clone's own (environment_is_private()): their records
+ * stay here. g_strfreev. */
 char **config_list_private(GitRepo *repo, const char *commit, const Project *project,
 			   GError **error);
 

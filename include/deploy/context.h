@@ -145,8 +145,8 @@ bool deploy_sync_prepare(GitRepo *repo, const char *commit, const Project *proje
 /* The same for the commit of HEAD; in a repository without commits nothing is excluded. */
 bool deploy_sync_prepare_head(GitRepo *repo, LedgerSync *sync, GError **error);
 
-/* Whether the environment is one person's own database (mode follow): its records are neither
- * fetched nor pushed. */
+/* Whether the environment is this clone's own database (mode follow, or embedded): its records are
+ * neither fetched nor pushed. */
 bool deploy_is_private(const DeployContext *context);
 
 /* Fetches the records of all environments, unless this is told not to happen; a warning is shown.

@@ -65,6 +65,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Environment, environment_free)
  * list lets everybody in. */
 bool environment_lists(char *const *list, const char *signer, const char *key);
 
+/* Whether it is one clone's own database: in mode follow, or embedded in its Git directory. Its
+ * records stay there. */
+bool environment_is_private(const Environment *environment);
+
 /* How many people must approve: `approvals`, and at least one with `require_approval`. */
 guint environment_approvals(const Environment *environment);
 

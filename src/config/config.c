@@ -412,7 +412,7 @@ char **config_list_private(GitRepo *repo, const char *commit, const Project *pro
 
 		/* A file that cannot be read is not for us to judge: only what is known to be
 		 * private stays. */
-		if (environment && environment->mode == MODE_FOLLOW)
+		if (environment && environment_is_private(environment))
 			g_ptr_array_add(own, g_strdup(*name));
 	}
 	g_ptr_array_add(own, NULL);

@@ -354,7 +354,7 @@ bool deploy_sync_prepare_head(GitRepo *repo, LedgerSync *sync, GError **error)
 
 bool deploy_is_private(const DeployContext *context)
 {
-	return context->environment->mode == MODE_FOLLOW;
+	return environment_is_private(context->environment);
 }
 
 bool deploy_fetch(DeployContext *context, GError **error)
@@ -514,8 +514,9 @@ static bool read_landings(DeployContext *context, GError **error)
 	g_autofree const char **paths = pending_paths(context);
 	/* A developer's database goes back and forth: what was deployed last bounds nothing there.
 	 */
-	const char *boundary =
-		context->last && !deploy_is_private(context) ? context->last->object : NULL;
+	const char *boundary = context->last && context->policy->mode != MODE_FOLLOW
+				       ? context->last->object
+				       : NULL;
 	g_autoptr(GHashTable) found = NULL;
 	bool off_chain = false;
 

@@ -52,6 +52,11 @@ bool environment_lists(char *const *list, const char *signer, const char *key)
 	return false;
 }
 
+bool environment_is_private(const Environment *environment)
+{
+	return environment->mode == MODE_FOLLOW || environment->embedded;
+}
+
 guint environment_approvals(const Environment *environment)
 {
 	const guint least = environment->require_approval ? 1 : 0;
