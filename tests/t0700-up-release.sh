@@ -139,6 +139,16 @@ test_expect_success 'CI: a tag fetched as a commit names the exact fetch, which 
 	test_grep "production: 1 migration applied" out
 '
 
+test_expect_success 'a tag by a gpg key, whose user id holds a listed mail address' '
+	cd "$trash/release" && GNUPGHOME=$(mktemp -d /tmp/gm-gpg-XXXXXX) && export GNUPGHOME && chmod 700 "$GNUPGHOME" &&
+	gpg -q --batch --passphrase "" --quick-generate-key "Ann <ann@example.com>" ed25519 sign never 2>/dev/null &&
+	gpg -q --batch --passphrase "" --quick-generate-key "Mallory <ann@example.com.evil.org>" ed25519 sign never 2>/dev/null &&
+	git -c gpg.format=openpgp -c user.signingKey=evil.org tag -s -m x v0.11.1 &&
+	test_expect_code 4 git migrate up --env production 2>err && test_grep "signed by .Mallory <ann@example.com.evil.org>., who is not among the signers" err && git tag -d v0.11.1 &&
+	git -c gpg.format=openpgp -c user.signingKey="Ann <ann@example.com>" tag -s -m x v0.11.2 &&
+	git migrate up --env production 2>err; status=$?; gpgconf --kill all; rm -rf "$GNUPGHOME"; unset GNUPGHOME; return $status
+'
+
 test_expect_success 'CI: a partial clone without blobs deploys' '
 	cd "$trash/release" &&
 	migration 003_again "DROP TABLE again;" <<-\SQL &&

@@ -51,6 +51,11 @@ test_expect_success 'pull --rebase that can fast-forward deploys' '
 	publish 005_e e && git pull -q --rebase 2>err && test_grep "1 migration applied" err && exists e
 '
 
+test_expect_success 'a real rebase fires no hook: nothing is deployed until somebody does' '
+	commit "only here" && publish 0051_r r && git pull -q --rebase 2>err && test_grep -v "git-migrate: staging" err && ! exists r &&
+	git push -q && git migrate up --env staging >/dev/null && exists r
+'
+
 test_expect_success 'merge --squash deploys nothing' '
 	git checkout -q -b side && migration 006_f "DROP TABLE f;" <<-\SQL &&
 	CREATE TABLE f (id int);
@@ -88,7 +93,7 @@ test_expect_success 'two environments of one branch are both deployed' '
 	(cd "$trash/author" && git pull -q --rebase && git rm -q db/migrations/010* && commit "take it back" &&
 	environment second "sign: false" "source: {branch: main}" && commit second && git push -q origin main && echo "$TEST_DB" >"$trash/second") &&
 	git config migrate.autoDeploy "staging second" && git pull -q 2>err &&
-	test_grep "staging: nothing to do" err && test_grep "second: 8 migrations applied" err
+	test_grep "staging: nothing to do" err && test_grep "second: 9 migrations applied" err
 '
 
 test_expect_success 'the setting must not come from a tracked file' '

@@ -117,6 +117,11 @@ test_expect_success '--no-verify passes over the guard; pre-push is the second o
 	test "$(git rev-parse origin/main)" != "$(git rev-parse HEAD)"
 '
 
+test_expect_success 'a cherry-pick fires no pre-commit: pre-push catches what it brings' '
+	git branch -q picked HEAD~ && edited=$(git rev-parse HEAD) && git checkout -q picked && git cherry-pick "$edited" >/dev/null 2>err && test_grep -v "refused" err &&
+	test_expect_code 1 git push -q origin picked:main 2>err && test_grep "edited after it was applied to .staging." err && git checkout -q main
+'
+
 test_expect_success 'a branch that feeds nothing may be pushed as it is' '
 	git push -q origin main:work-in-progress 2>err && ! test -s err
 '
