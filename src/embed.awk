@@ -18,7 +18,7 @@ FNR == 1 {
 	printf "const char %s[] =\n", symbol(FILENAME)
 }
 {
-	gsub(/\\/, "\\\\")
+	gsub(/\\/, "\\\\&")
 	gsub(/"/, "\\\"")
 	printf "\t\"%s\\n\"\n", $0
 }

@@ -19,6 +19,7 @@ extern const Command command_plan;
 extern const Command command_promote;
 extern const Command command_psql;
 extern const Command command_restore;
+extern const Command command_schema;
 extern const Command command_show;
 extern const Command command_status;
 extern const Command command_switch;

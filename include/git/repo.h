@@ -95,6 +95,13 @@ char *git_repo_path_oid(GitRepo *repo, const char *treeish, const char *path, GE
  * by git. */
 GBytes *git_repo_blob(GitRepo *repo, const char *oid, GError **error);
 
+/* The id that a blob with these bytes has, without writing it; for the caller to free. */
+char *git_repo_hash_blob(GitRepo *repo, const void *bytes, size_t length, GError **error);
+
+/* From now on objects are written to memory only, for commands that compare and leave nothing
+ * behind. git itself does not see them. */
+bool git_repo_write_in_memory(GitRepo *repo, GError **error);
+
 /* Writing objects: each returns the new id for the caller to free. */
 char *git_repo_write_blob(GitRepo *repo, const void *bytes, size_t length, GError **error);
 /* The tree of these blobs (GitEntry*, any order, paths with '/'); an empty array gives the empty

@@ -1,7 +1,35 @@
 #include <string.h>
 
 #include "base/error.h"
+#include <git2/sys/mempack.h>
+
 #include "internal.h"
+
+bool git_repo_write_in_memory(GitRepo *repo, GError **error)
+{
+	const int before_all_others = 1000;
+	git_odb *database = NULL;
+	git_odb_backend *memory = NULL;
+	int failed = git_repository_odb(&database, repo->handle);
+
+	if (!failed)
+		failed = git_mempack_new(&memory);
+	if (!failed)
+		failed = git_odb_add_backend(database, memory, before_all_others);
+	git_odb_free(database);
+	return !failed || git_internal_fail(error, "cannot keep objects in memory");
+}
+
+char *git_repo_hash_blob(GitRepo *repo, const void *bytes, size_t length, GError **error)
+{
+	git_oid oid;
+
+	(void)repo;
+	if (git_odb_hash(&oid, bytes, length, GIT_OBJECT_BLOB) == 0)
+		return git_internal_text(&oid);
+	git_internal_fail(error, "cannot hash a blob");
+	return NULL;
+}
 
 char *git_repo_write_blob(GitRepo *repo, const void *bytes, size_t length, GError **error)
 {

@@ -1,0 +1,47 @@
+/*
+ * A snapshot: the schema of a database as files of canonical DDL, one for each object, and the id
+ * of the Git tree that they make.
+ *
+ * It is read from the catalogs in one round trip, in one REPEATABLE READ READ ONLY transaction with
+ * every setting pinned that the deparsers depend on. Two databases with the same schema give the
+ * same tree, whatever their history, OIDs and clients.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "git/repo.h"
+#include "pg/session.h"
+
+typedef struct {
+	char *path; /* public/table/users.sql; objects of no schema are below @global */
+	char *text; /* its statements, a newline behind each */
+	GPtrArray *statements; /* char*, in order; one may hold several of SQL that belong together */
+} SchemaObject;
+
+typedef struct {
+	GPtrArray *objects; /* SchemaObject*, by path: what is compared */
+	GPtrArray *order;   /* SchemaObject*: the columns of each table in their physical order */
+	GPtrArray *access;  /* SchemaObject*: owners and privileges */
+	char **uncaptured;  /* "2 large objects": what is there and not captured; NULL-terminated */
+} SchemaSnapshot;
+
+/*
+ * Takes a snapshot; the caller frees it. Schema git_migrate and the members of extensions are left
+ * out. ERR_UNKNOWN when the schema kept changing meanwhile, or was locked.
+ */
+SchemaSnapshot *schema_snapshot_take(PgSession *session, GError **error);
+void schema_snapshot_free(SchemaSnapshot *snapshot);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SchemaSnapshot, schema_snapshot_free)
+
+/*
+ * The id of the tree of objects (SchemaObject*), for the caller to free. Nothing is written when
+ * `known` (a treeish, or NULL) has the same objects below `folder`.
+ */
+char *schema_snapshot_tree(GitRepo *repo, const GPtrArray *objects, const char *known,
+			   const char *folder, GError **error);
+
+/* A path out of names: each byte that a file name cannot hold as %XX, a long name shortened with a
+ * digest. For the caller to free. */
+char *schema_path(const char *schema, const char *kind, const char *name);

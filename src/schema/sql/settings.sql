@@ -1,0 +1,10 @@
+SET LOCAL search_path = pg_catalog;
+SET LOCAL TimeZone = 'UTC';
+SET LOCAL DateStyle = 'ISO, YMD';
+SET LOCAL IntervalStyle = 'postgres';
+SET LOCAL extra_float_digits = 1;
+SET LOCAL bytea_output = 'hex';
+SET LOCAL quote_all_identifiers = off;
+SET LOCAL jit = off;
+SET LOCAL lock_timeout = '5s';
+SET LOCAL row_security = off;
