@@ -17,7 +17,8 @@
 typedef struct {
 	char *path; /* public/table/users.sql; objects of no schema are below @global */
 	char *text; /* its statements, a newline behind each */
-	GPtrArray *statements; /* char*, in order; one may hold several of SQL that belong together */
+	GPtrArray
+		*statements; /* char*, in order; one may hold several of SQL that belong together */
 } SchemaObject;
 
 typedef struct {

@@ -31,7 +31,8 @@ static json_t *statements_json(const SchemaObject *object)
 	json_t *list = json_array();
 
 	for (guint i = 0; i < object->statements->len; i++)
-		json_array_append_new(list, report_json_text(g_ptr_array_index(object->statements, i)));
+		json_array_append_new(list,
+				      report_json_text(g_ptr_array_index(object->statements, i)));
 	return list;
 }
 

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "embed.h"
+#include "schema/canonical.h"
 
 #define GLOBAL "@global"
 
@@ -147,12 +148,13 @@ static guint ask_all(PgBatch *batch, int version)
 typedef struct {
 	char *path;
 	gint64 rank;
-	const char *text; /* borrowed from the result */
+	char *text;
 } Piece;
 
 static void piece_free(Piece *piece)
 {
 	g_free(piece->path);
+	g_free(piece->text);
 	g_free(piece);
 }
 
@@ -180,7 +182,7 @@ static bool take_rows(GPtrArray *pieces, const PgResult *rows)
 		piece->path = schema_path(pg_result_text(rows, i, 0), pg_result_text(rows, i, 1),
 					  pg_result_text(rows, i, 2));
 		piece->rank = pg_result_int64(rows, i, 3);
-		piece->text = pg_result_text(rows, i, 4);
+		piece->text = schema_canonical(pg_result_text(rows, i, 4));
 		g_ptr_array_add(pieces, piece);
 	}
 	return true;

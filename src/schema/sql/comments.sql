@@ -27,8 +27,8 @@ SELECT coalesce(relation_schema, CASE type WHEN 'schema' THEN name ELSE schema E
 		WHEN schema IS NULL THEN identity ELSE regexp_replace(identity, '^("([^"]|"")*"|[^".]*)\.', '') END,
 	90, format('COMMENT ON %s %s IS %L;',
 		CASE type WHEN 'table column' THEN 'COLUMN' WHEN 'view column' THEN 'COLUMN' WHEN 'materialized view column' THEN 'COLUMN' WHEN 'composite type column' THEN 'COLUMN' WHEN 'foreign table column' THEN 'COLUMN'
-			WHEN 'table constraint' THEN 'CONSTRAINT' WHEN 'domain constraint' THEN 'CONSTRAINT' WHEN 'composite type' THEN 'TYPE' WHEN 'statistics object' THEN 'STATISTICS' ELSE upper(type) END,
-		CASE type WHEN 'domain constraint' THEN regexp_replace(identity, ' on ', ' ON DOMAIN ') ELSE identity END, description)
+			WHEN 'table constraint' THEN 'CONSTRAINT' WHEN 'domain constraint' THEN 'CONSTRAINT' WHEN 'composite type' THEN 'TYPE' WHEN 'statistics object' THEN 'STATISTICS' WHEN 'foreign-data wrapper' THEN 'FOREIGN DATA WRAPPER' ELSE upper(type) END,
+		CASE type WHEN 'domain constraint' THEN regexp_replace(identity, ' on ', ' ON DOMAIN ') WHEN 'transform' THEN regexp_replace(identity, ' on language ', ' LANGUAGE ') ELSE identity END, description)
 FROM placed
 WHERE coalesce(relation_schema, schema, '') !~ '^pg_' AND coalesce(relation_schema, schema, '') NOT IN ('information_schema', 'git_migrate')
 	AND NOT (type = 'schema' AND name = 'git_migrate')

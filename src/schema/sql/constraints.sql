@@ -30,7 +30,7 @@ SELECT k.nspname, 'table', k.relname, 37, format('ALTER INDEX %I.%I SET TABLESPA
 UNION ALL
 -- Foreign keys and deferrable constraints whose own triggers do not fire: nothing else shows that they are not enforced.
 SELECT k.nspname, 'table', k.relname, 38, format(
-	E'DO $git_migrate$ DECLARE t record; BEGIN FOR t IN SELECT tgname, tgrelid::regclass AS r FROM pg_catalog.pg_trigger WHERE tgrelid = %L::regclass AND tgconstraint = (SELECT oid FROM pg_catalog.pg_constraint WHERE conrelid = %L::regclass AND conname = %L) LOOP EXECUTE format(''ALTER TABLE %%s %s TRIGGER %%I'', t.r, t.tgname); END LOOP; END $git_migrate$;',
+	E'DO $git_migrate$ DECLARE t record; BEGIN FOR t IN SELECT tgname, tgrelid::regclass AS r FROM pg_catalog.pg_trigger WHERE tgrelid = %L::regclass AND tgconstraint = (SELECT oid FROM pg_catalog.pg_constraint WHERE conrelid = %L::regclass AND conname = %L) LOOP EXECUTE format(''ALTER TABLE %%s %s TRIGGER %%I'', t.r, t.tgname); END LOOP; IF NOT FOUND THEN RAISE EXCEPTION ''no such constraint''; END IF; END $git_migrate$;',
 	format('%I.%I', tn.nspname, tr.relname), format('%I.%I', k.nspname, k.relname), k.conname,
 	CASE t.tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END)
 	FROM constraints k JOIN pg_trigger t ON t.tgconstraint = k.oid AND t.tgisinternal AND t.tgenabled <> 'O' AND t.tgparentid = 0 --since 130000

@@ -78,7 +78,13 @@ WITH created(classid, objid, rank, ddl) AS (
 	SELECT 'pg_am'::regclass, m.oid, 0, format('CREATE ACCESS METHOD %I TYPE %s HANDLER %s;', m.amname, CASE m.amtype WHEN 'i' THEN 'INDEX' ELSE 'TABLE' END, m.amhandler)
 		FROM pg_am m
 	UNION ALL
-	SELECT 'pg_statistic_ext'::regclass, s.oid, 0, pg_get_statisticsobjdef(s.oid) || ';' FROM pg_statistic_ext s
+	SELECT 'pg_statistic_ext'::regclass, s.oid, 0, format('CREATE STATISTICS %I.%I%s ON %s FROM %I.%I;', n.nspname, s.stxname,
+		(SELECT format(' (%s)', string_agg(CASE k WHEN 'd' THEN 'ndistinct' WHEN 'f' THEN 'dependencies' WHEN 'm' THEN 'mcv' END, ', ' ORDER BY k)) FROM unnest(s.stxkind) k WHERE k <> 'e' HAVING count(*) > 0),
+		concat_ws(', ', (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attname COLLATE "C") FROM unnest(s.stxkeys::int2[]) u JOIN pg_attribute a ON a.attrelid = s.stxrelid AND a.attnum = u),
+			(SELECT string_agg('(' || x || ')', ', ') FROM unnest(pg_get_statisticsobjdef_expressions(s.oid)) x)), --since 140000
+			NULL), --before 140000
+		rn.nspname, r.relname)
+		FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace JOIN pg_class r ON r.oid = s.stxrelid JOIN pg_namespace rn ON rn.oid = r.relnamespace
 	UNION ALL
 	SELECT 'pg_statistic_ext'::regclass, s.oid, 10, format('ALTER STATISTICS %I.%I SET STATISTICS %s;', n.nspname, s.stxname, s.stxstattarget)
 		FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace WHERE s.stxstattarget >= 0
