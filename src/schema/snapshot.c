@@ -284,6 +284,9 @@ SchemaSnapshot *schema_snapshot_take(PgSession *session, GError **error)
 
 		if (!ask(session, &snapshot, error)) {
 			g_prefix_error(error, "cannot read the schema: ");
+			/* A lock that somebody holds, a privilege that we lack: nothing is known. */
+			if (error && error_is(*error, ERR_FAILED))
+				(*error)->code = ERR_UNKNOWN;
 			return NULL;
 		}
 		if (snapshot)

@@ -19,7 +19,7 @@ WITH comments AS (
 )
 SELECT coalesce(relation_schema, CASE type WHEN 'schema' THEN name ELSE schema END),
 	CASE WHEN relation IS NOT NULL THEN CASE relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized_view' WHEN 'S' THEN 'sequence' WHEN 'c' THEN 'type' ELSE 'table' END
-		WHEN type = 'schema' THEN NULL WHEN type = 'domain constraint' THEN 'domain' WHEN type IN ('composite type') THEN 'type' ELSE replace(type, ' ', '_') END,
+		WHEN type = 'schema' THEN NULL WHEN type = 'domain constraint' OR (type = 'type' AND EXISTS (SELECT FROM pg_type y WHERE y.oid = objoid AND y.typtype = 'd')) THEN 'domain' WHEN type IN ('composite type') THEN 'type' ELSE replace(type, ' ', '_') END,
 	CASE WHEN relation IS NOT NULL THEN relname WHEN type = 'schema' THEN 'schema'
 		WHEN classoid = 'pg_proc'::regclass THEN (SELECT format('%s(%s)', proname, pg_get_function_identity_arguments(oid)) FROM pg_proc WHERE oid = objoid)
 		WHEN classoid = 'pg_type'::regclass THEN (SELECT typname FROM pg_type WHERE oid = objoid)

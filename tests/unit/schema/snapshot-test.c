@@ -1,0 +1,236 @@
+/*
+ * Snapshots against a real server: each of several hundred single changes is seen, in the right
+ * file and in no other; what changes nothing is no change; and any setting of the client is the
+ * same to it.
+ */
+#include "schema/snapshot.h"
+
+#include <string.h>
+
+#include "base/proc.h"
+
+static char *fixture(const char *name)
+{
+	g_autofree char *folder = g_path_get_dirname(__FILE__);
+
+	return g_build_filename(folder, "..", "..", "fixtures", "schema", name, NULL);
+}
+
+static void run_psql(const char *const *arguments)
+{
+	const char *folder = g_getenv("PG_TEST_BIN");
+	g_autofree char *psql = folder ? g_build_filename(folder, "psql", NULL) : g_strdup("psql");
+	g_autoptr(GPtrArray) argv = g_ptr_array_new();
+	g_auto(ProcResult) result = {0};
+	g_autoptr(GError) error = NULL;
+
+	g_ptr_array_add(argv, psql);
+	for (const char *const first[] = {"-Xq", "-v", "ON_ERROR_STOP=1", NULL}, *const *each =
+											 first;
+	     *each; each++)
+		g_ptr_array_add(argv, (gpointer)(gsize)*each);
+	for (; *arguments; arguments++)
+		g_ptr_array_add(argv, (gpointer)(gsize)*arguments);
+	g_ptr_array_add(argv, NULL);
+	const ProcSpec spec = {.argv = (const char *const *)argv->pdata};
+	proc_run_ok(&spec, &result, &error);
+	if (error)
+		g_error("psql: %s", result.err ? result.err->str : error->message);
+}
+
+static PgSession *connect(const char *database)
+{
+	const char *settings[] = {"dbname", database, NULL};
+	g_autoptr(GError) error = NULL;
+	PgSession *session = pg_session_open(settings, "snapshot-test", &error);
+
+	g_assert_no_error(error);
+	return session;
+}
+
+/* A database of this name with the fixture that holds every kind of object. */
+static void make_database(const char *name)
+{
+	g_autofree char *drop = g_strdup_printf("DROP DATABASE IF EXISTS %s WITH (FORCE)", name);
+	g_autofree char *create = g_strdup_printf("CREATE DATABASE %s", name);
+	g_autofree char *file = fixture("every-kind.sql");
+
+	run_psql((const char *const[]){"-c", drop, "-c", create, "postgres", NULL});
+	run_psql((const char *const[]){"-f", file, name, NULL});
+}
+
+static SchemaSnapshot *take(PgSession *session)
+{
+	g_autoptr(GError) error = NULL;
+	SchemaSnapshot *snapshot = schema_snapshot_take(session, &error);
+
+	g_assert_no_error(error);
+	return snapshot;
+}
+
+static GHashTable *texts_of(const SchemaSnapshot *snapshot)
+{
+	GHashTable *texts = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (guint i = 0; i < snapshot->objects->len; i++) {
+		const SchemaObject *object = g_ptr_array_index(snapshot->objects, i);
+		g_hash_table_insert(texts, object->path, object->text);
+	}
+	return texts;
+}
+
+static void add_differing(GPtrArray *paths, const SchemaSnapshot *one, const SchemaSnapshot *other,
+			  bool changed)
+{
+	g_autoptr(GHashTable) texts = texts_of(other);
+
+	for (guint i = 0; i < one->objects->len; i++) {
+		const SchemaObject *object = g_ptr_array_index(one->objects, i);
+		const char *text = g_hash_table_lookup(texts, object->path);
+
+		if (text ? changed && strcmp(text, object->text) != 0 : true)
+			g_ptr_array_add(paths, object->path);
+	}
+}
+
+static gint compare_paths(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The paths that differ, sorted, with a bar between them. */
+static char *difference(const SchemaSnapshot *before, const SchemaSnapshot *after)
+{
+	g_autoptr(GPtrArray) paths = g_ptr_array_new();
+
+	add_differing(paths, before, after, true);
+	add_differing(paths, after, before, false);
+	g_ptr_array_sort(paths, compare_paths);
+	g_ptr_array_add(paths, NULL);
+	return g_strjoinv(" | ", (char **)paths->pdata);
+}
+
+/* The blocks of a fixture, between blank lines. */
+static char **blocks_of(const char *name, const char *database)
+{
+	g_autofree char *path = fixture(name);
+	g_autofree char *text = NULL;
+	g_autoptr(GString) filled = NULL;
+
+	g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	filled = g_string_new(text);
+	g_string_replace(filled, ":db", database, 0);
+	return g_strsplit(filled->str, "\n\n", -1);
+}
+
+/* What a block expects: the paths in its first line, sorted as difference() does. */
+static char *expected_of(const char *block)
+{
+	const char *end = strchr(block, '\n');
+	g_autofree char *line = g_strndup(block + 3, (gsize)(end - block - 3));
+	g_autoptr(GString) paths = g_string_new(line);
+	g_auto(GStrv) list = NULL;
+
+	g_string_replace(paths, ".sql ", ".sql\n", 0);
+	list = g_strsplit(paths->str, "\n", -1);
+	qsort(list, g_strv_length(list), sizeof *list, compare_paths);
+	return g_strjoinv(" | ", list);
+}
+
+/* A block that the server refuses is a mistake of the fixture: said, and counted as wrong. */
+static guint execute(PgSession *session, const char *sql)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (pg_session_execute(session, sql, &error))
+		return 0;
+	g_test_message("%s\n  refused: %s", sql, error->message);
+	return 1;
+}
+
+static void test_mutations(void)
+{
+	g_auto(GStrv) blocks = blocks_of("mutations.sql", "snapshot_mutations");
+	g_autoptr(PgSession) session = NULL;
+	g_autoptr(SchemaSnapshot) before = NULL;
+	guint wrong = 0, count = 0;
+
+	make_database("snapshot_mutations");
+	session = connect("snapshot_mutations");
+	before = take(session);
+	for (char **block = blocks + 1; *block && **block; block++, count++) {
+		g_autoptr(SchemaSnapshot) after = NULL;
+		g_autofree char *expected = expected_of(*block);
+		g_autofree char *found = NULL;
+
+		wrong += execute(session, *block);
+		after = take(session);
+		found = difference(before, after);
+		if (strcmp(found, expected) != 0) {
+			g_test_message("%s\n  differs: %s", *block, found);
+			wrong++;
+		}
+		schema_snapshot_free(before);
+		before = g_steal_pointer(&after);
+	}
+	g_assert_cmpuint(count, >=, 250);
+	g_assert_cmpuint(wrong, ==, 0);
+}
+
+static void test_same(void)
+{
+	g_auto(GStrv) blocks = blocks_of("same.sql", "snapshot_same");
+	g_autoptr(PgSession) session = NULL;
+	g_autoptr(SchemaSnapshot) before = NULL;
+	guint wrong = 0, count = 0;
+
+	make_database("snapshot_same");
+	session = connect("snapshot_same");
+	before = take(session);
+	for (char **block = blocks + 1; *block && **block; block++, count++) {
+		g_autoptr(PgSession) fresh = NULL;
+		g_autoptr(SchemaSnapshot) after = NULL;
+		g_autofree char *found = NULL;
+
+		wrong += execute(session, *block);
+		/* A session of its own, so that settings of the database are in force in it. */
+		fresh = connect("snapshot_same");
+		after = take(fresh);
+		found = difference(before, after);
+		if (*found) {
+			g_test_message("%s\n  differs: %s", *block, found);
+			wrong++;
+		}
+	}
+	g_assert_cmpuint(count, >=, 60);
+	g_assert_cmpuint(wrong, ==, 0);
+}
+
+static void test_paths(void)
+{
+	static const struct {
+		const char *schema, *kind, *name, *path;
+	} cases[] = {{"public", "table", "users", "public/table/users.sql"},
+		     {NULL, "extension", "x", "@global/extension/x.sql"},
+		     {"@global", NULL, "schema", "%40global/schema.sql"},
+		     {"a/b", "table", "..", "a%2Fb/table/%2E..sql"},
+		     {"a", "function", "f(text, \"x%y\")", "a/function/f(text, \"x%25y\").sql"},
+		     {"a", "table", "line\nbreak", "a/table/line%0Abreak.sql"}};
+	g_autofree char *long_name = g_strnfill(1000, 'x');
+	g_autofree char *long_path = schema_path("a", "function", long_name);
+
+	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *path = schema_path(cases[i].schema, cases[i].kind, cases[i].name);
+		g_assert_cmpstr(path, ==, cases[i].path);
+	}
+	g_assert_cmpuint(strlen(long_path), <, 255);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/schema/paths", test_paths);
+	g_test_add_func("/schema/mutations", test_mutations);
+	g_test_add_func("/schema/same", test_same);
+	return g_test_run();
+}
