@@ -9,5 +9,9 @@
 #include "deploy/context.h"
 #include "schema/snapshot.h"
 
-/* Connects and takes a snapshot; changes nothing. The context must be new. The caller frees it. */
-SchemaSnapshot *deploy_snapshot(DeployContext *context, GError **error);
+/* Connects and takes a snapshot (`whole`: see schema_snapshot_take()); changes nothing. The context
+ * must be new. The caller frees it. */
+SchemaSnapshot *deploy_snapshot(DeployContext *context, bool whole, GError **error);
+
+/* The same on a context that is connected, with a second connection of its own. */
+SchemaSnapshot *deploy_snapshot_take(DeployContext *context, bool whole, GError **error);

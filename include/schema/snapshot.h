@@ -23,16 +23,19 @@ typedef struct {
 
 typedef struct {
 	GPtrArray *objects; /* SchemaObject*, by path: what is compared */
-	GPtrArray *order;   /* SchemaObject*: the columns of each table in their physical order */
-	GPtrArray *access;  /* SchemaObject*: owners and privileges */
-	char **uncaptured;  /* "2 large objects": what is there and not captured; NULL-terminated */
+	GPtrArray *order;  /* SchemaObject*: the columns of each table in their physical order; NULL
+			      when not asked for */
+	GPtrArray *access; /* SchemaObject*: owners and privileges; NULL when not asked for */
+	char **uncaptured; /* "2 large objects": what is there and not captured; NULL-terminated */
 } SchemaSnapshot;
 
 /*
- * Takes a snapshot; the caller frees it. Schema git_migrate and the members of extensions are left
- * out. ERR_UNKNOWN when the schema kept changing meanwhile, or was locked.
+ * Takes a snapshot; the caller frees it. `whole` asks for what is not compared, too: order and
+ * access. Schema git_migrate and the members of extensions are left out. ERR_UNKNOWN when the
+ * schema kept changing meanwhile, or was locked.
  */
-SchemaSnapshot *schema_snapshot_take(PgSession *session, GError **error);
+SchemaSnapshot *schema_snapshot_take(PgSession *session, PgSession *helper, bool whole,
+				     GError **error);
 void schema_snapshot_free(SchemaSnapshot *snapshot);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SchemaSnapshot, schema_snapshot_free)
 

@@ -81,7 +81,8 @@ static bool run(CommandContext *context, int *status, GError **error)
 	const DeployOptions chosen = command_deploy_options(context);
 	const DeployObserver observer = command_observer(context);
 	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, &observer);
-	g_autoptr(SchemaSnapshot) snapshot = deploy_snapshot(deploy, error);
+	g_autoptr(SchemaSnapshot) snapshot =
+		deploy_snapshot(deploy, command_flag(context, "access"), error);
 	const GPtrArray *objects;
 
 	(void)status;

@@ -76,15 +76,16 @@ char *schema_path(const char *schema, const char *kind, const char *name)
 
 /* ---- the questions ---- */
 
-/* All rows of the form schema, kind, name, rank, statement; the last two are not part of what is
- * compared. */
-static const char *const object_queries[] = {
-	sql_schema_schemas, sql_schema_extensions, sql_schema_types,     sql_schema_sequences,
-	sql_schema_tables,  sql_schema_columns,    sql_schema_relations, sql_schema_constraints,
-	sql_schema_indexes, sql_schema_views,      sql_schema_routines,  sql_schema_triggers,
-	sql_schema_others,  sql_schema_comments,   sql_schema_labels,
+/* All rows of the form schema, kind, name, rank, statement. In two halves that take about the same
+ * time, for two sessions. */
+static const char *const first_half[] = {
+	sql_schema_tables, sql_schema_types,    sql_schema_sequences, sql_schema_views,
+	sql_schema_others, sql_schema_comments, sql_schema_labels,
 };
-#define OBJECT_QUERIES G_N_ELEMENTS(object_queries)
+static const char *const second_half[] = {
+	sql_schema_constraints, sql_schema_indexes,  sql_schema_columns, sql_schema_relations,
+	sql_schema_routines,    sql_schema_triggers, sql_schema_schemas, sql_schema_extensions,
+};
 
 /* The number behind a mark in a line, or `otherwise`. */
 static int mark_in(const char *line, const char *mark, int otherwise)
@@ -121,25 +122,69 @@ static void add_query(PgBatch *batch, const char *sql, int version)
 	pg_batch_add(batch, query, 0, NULL);
 }
 
-/* One round trip. Returns how many results stand before the first stamp. */
-static guint ask_all(PgBatch *batch, int version)
+/* A transaction that sees one state and changes nothing, with all that deparsers depend on pinned.
+ * Returns how many results stand before those of the questions. */
+static guint begin(PgBatch *batch)
 {
 	g_auto(GStrv) settings = g_strsplit(sql_schema_settings, "\n", -1);
-	guint before;
 
 	pg_batch_add(batch, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", 0, NULL);
 	for (char **setting = settings; *setting && **setting; setting++)
 		pg_batch_add(batch, *setting, 0, NULL);
-	before = pg_batch_length(batch);
-	add_query(batch, sql_schema_stamp, version);
-	for (guint i = 0; i < OBJECT_QUERIES; i++)
-		add_query(batch, object_queries[i], version);
-	add_query(batch, sql_schema_order, version);
-	add_query(batch, sql_schema_access, version);
-	add_query(batch, sql_schema_uncaptured, version);
-	pg_batch_add(batch, "COMMIT", 0, NULL);
-	add_query(batch, sql_schema_stamp, version);
-	return before;
+	return pg_batch_length(batch);
+}
+
+/* What one session is asked in one round trip, and what it answered. */
+typedef struct {
+	PgSession *session;
+	PgBatch *batch;
+	guint first;   /* result of the first question */
+	guint objects; /* how many of them tell of objects */
+	GPtrArray *results;
+} Asked;
+
+static void asked_clear(Asked *asked)
+{
+	pg_batch_free(asked->batch);
+	g_clear_pointer(&asked->results, g_ptr_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Asked, asked_clear)
+
+static void ask(Asked *asked, PgSession *session, const char *const *queries, guint count)
+{
+	if (!asked->batch) {
+		asked->session = session;
+		asked->batch = pg_batch_new();
+		asked->first = begin(asked->batch);
+	}
+	for (guint i = 0; i < count; i++)
+		add_query(asked->batch, queries[i], pg_session_server_version(session));
+	asked->objects += count;
+}
+
+static bool send(Asked *asked, GError **error)
+{
+	pg_batch_add(asked->batch, "COMMIT", 0, NULL);
+	return pg_session_send_batch(asked->session, asked->batch, error);
+}
+
+static bool receive(Asked *asked, GError **error)
+{
+	guint failed = 0;
+
+	if (pg_session_finish_batch(asked->session, &failed, &asked->results, error))
+		return true;
+	pg_session_execute(asked->session, "ROLLBACK", NULL);
+	return false;
+}
+
+/* What tells whether the catalogs changed; for the caller to free. */
+static char *take_stamp(PgSession *session, GError **error)
+{
+	g_autofree char *query = query_for(sql_schema_stamp, pg_session_server_version(session));
+	g_autoptr(PgResult) row = pg_session_query(session, query, 0, NULL, error);
+
+	return row ? g_strdup(pg_result_text(row, 0, 0)) : NULL;
 }
 
 /* ---- the answers ---- */
@@ -216,15 +261,20 @@ static GPtrArray *objects_of(GPtrArray *pieces)
 	return objects;
 }
 
-/* The objects of some results, or NULL when one vanished. */
-static GPtrArray *read_objects(const GPtrArray *results, guint from, guint count)
+/* The statements in some results; false when an object vanished. */
+static bool read_pieces(GPtrArray *pieces, const Asked *asked, guint from, guint count)
+{
+	for (guint i = 0; i < count; i++)
+		if (!take_rows(pieces, g_ptr_array_index(asked->results, asked->first + from + i)))
+			return false;
+	return true;
+}
+
+static GPtrArray *read_one(const Asked *asked, guint index)
 {
 	g_autoptr(GPtrArray) pieces = g_ptr_array_new_with_free_func((GDestroyNotify)piece_free);
 
-	for (guint i = from; i < from + count; i++)
-		if (!take_rows(pieces, g_ptr_array_index(results, i)))
-			return NULL;
-	return objects_of(pieces);
+	return read_pieces(pieces, asked, index, 1) ? objects_of(pieces) : NULL;
 }
 
 static char **read_counts(const PgResult *rows)
@@ -237,54 +287,63 @@ static char **read_counts(const PgResult *rows)
 	return list;
 }
 
-static bool same_stamp(const PgResult *before, const PgResult *after)
+/* The snapshot out of the answers; NULL when something vanished meanwhile. */
+static SchemaSnapshot *read_answers(const Asked *first, const Asked *second, guint extra,
+				    bool whole)
 {
-	return g_strcmp0(pg_result_text(before, 0, 0), pg_result_text(after, 0, 0)) == 0;
-}
-
-/* The snapshot out of the answers; NULL when the schema changed meanwhile. */
-static SchemaSnapshot *read_answers(const GPtrArray *results, guint stamp)
-{
-	const guint first = stamp + 1, after = first + OBJECT_QUERIES;
+	g_autoptr(GPtrArray) pieces = g_ptr_array_new_with_free_func((GDestroyNotify)piece_free);
 	g_autoptr(SchemaSnapshot) snapshot = g_new0(SchemaSnapshot, 1);
 
-	if (!same_stamp(g_ptr_array_index(results, stamp),
-			g_ptr_array_index(results, results->len - 1)))
+	if (!read_pieces(pieces, first, 0, first->objects - extra) ||
+	    !read_pieces(pieces, second, 0, second->objects))
 		return NULL;
-	snapshot->objects = read_objects(results, first, OBJECT_QUERIES);
-	snapshot->order = read_objects(results, after, 1);
-	snapshot->access = read_objects(results, after + 1, 1);
-	snapshot->uncaptured = read_counts(g_ptr_array_index(results, after + 2));
-	return snapshot->objects && snapshot->order && snapshot->access ? g_steal_pointer(&snapshot)
-									: NULL;
+	snapshot->objects = objects_of(pieces);
+	extra = first->objects - extra;
+	snapshot->uncaptured = read_counts(g_ptr_array_index(first->results, first->first + extra));
+	snapshot->order = whole ? read_one(first, extra + 1) : NULL;
+	snapshot->access = whole ? read_one(first, extra + 2) : NULL;
+	return !whole || (snapshot->order && snapshot->access) ? g_steal_pointer(&snapshot) : NULL;
 }
 
-static bool ask(PgSession *session, SchemaSnapshot **snapshot, GError **error)
+/* One attempt; *snapshot stays NULL when the schema changed meanwhile. */
+static bool attempt(PgSession *session, PgSession *helper, bool whole, SchemaSnapshot **snapshot,
+		    GError **error)
 {
-	g_autoptr(PgBatch) batch = pg_batch_new();
-	const guint stamp = ask_all(batch, pg_session_server_version(session));
-	g_autoptr(GPtrArray) results = NULL;
-	guint failed = 0;
+	const char *const extras[] = {sql_schema_uncaptured, sql_schema_order, sql_schema_access};
+	const guint extra = whole ? G_N_ELEMENTS(extras) : 1;
+	g_autofree char *before = take_stamp(session, error);
+	g_autofree char *after = NULL;
+	g_auto(Asked) first = {0};
+	g_auto(Asked) second = {0};
+	bool ok;
 
-	if (!pg_session_send_batch(session, batch, error) ||
-	    !pg_session_finish_batch(session, &failed, &results, error)) {
-		pg_session_execute(session, "ROLLBACK", NULL);
+	ask(&first, session, first_half, G_N_ELEMENTS(first_half));
+	ask(&first, session, extras, extra);
+	ask(&second, helper ? helper : session, second_half, G_N_ELEMENTS(second_half));
+	if (!before || !send(&first, error) || (!helper && !receive(&first, error)))
 		return false;
-	}
-	*snapshot = read_answers(results, stamp);
-	return true;
+	ok = send(&second, error) && receive(&second, error);
+	/* The first session's answers are waiting even when the second one failed. */
+	if (helper)
+		ok = receive(&first, ok ? error : NULL) && ok;
+	after = ok ? take_stamp(session, error) : NULL;
+	if (after && strcmp(before, after) == 0)
+		*snapshot = read_answers(&first, &second, extra, whole);
+	return after;
 }
 
-SchemaSnapshot *schema_snapshot_take(PgSession *session, GError **error)
+SchemaSnapshot *schema_snapshot_take(PgSession *session, PgSession *helper, bool whole,
+				     GError **error)
 {
-	const int attempts = 3;
+	const int most = 3;
 
-	for (int i = 0; i < attempts; i++) {
+	for (int i = 0; i < most; i++) {
 		SchemaSnapshot *snapshot = NULL;
 
-		if (!ask(session, &snapshot, error)) {
+		if (!attempt(session, helper, whole, &snapshot, error)) {
 			g_prefix_error(error, "cannot read the schema: ");
-			/* A lock that somebody holds, a privilege that we lack: nothing is known. */
+			/* A lock that somebody holds, a privilege that we lack: nothing is known.
+			 */
 			if (error && error_is(*error, ERR_FAILED))
 				(*error)->code = ERR_UNKNOWN;
 			return NULL;

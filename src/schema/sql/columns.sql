@@ -7,7 +7,11 @@ WITH attributes AS (
 	JOIN pg_namespace n ON n.oid = r.relnamespace AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'git_migrate')
 	JOIN pg_type t ON t.oid = a.atttypid
 	LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+	-- Most columns have nothing of this, and are not looked at further.
 	WHERE a.attnum > 0 AND NOT a.attisdropped
+		AND (a.attstorage <> t.typstorage OR a.attstattarget >= 0 OR a.attoptions::text ~ 'n_distinct' OR a.attfdwoptions IS NOT NULL
+			OR a.attcompression <> '' --since 140000
+			OR a.attinhcount > 0 OR r.relispartition OR r.reloftype <> 0)
 		AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_class'::regclass AND e.objid = r.oid AND e.deptype = 'e')
 ), parents AS (
 	SELECT a.attrelid, a.attnum, bool_or(p.attnotnull) AS attnotnull, min(pg_get_expr(d.adbin, d.adrelid)) AS expression

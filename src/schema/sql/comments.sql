@@ -10,7 +10,8 @@ WITH comments AS (
 	LEFT JOIN pg_trigger t ON d.classoid = 'pg_trigger'::regclass AND t.oid = d.objoid
 	LEFT JOIN pg_rewrite w ON d.classoid = 'pg_rewrite'::regclass AND w.oid = d.objoid
 	LEFT JOIN pg_policy p ON d.classoid = 'pg_policy'::regclass AND p.oid = d.objoid
-	WHERE d.objoid >= 16384 OR (d.classoid = 'pg_namespace'::regclass AND i.name = 'public' AND d.description <> 'standard public schema')
+	-- 2200 is schema public, whose comment may be changed.
+	WHERE d.objoid >= 16384 OR (d.classoid = 'pg_namespace'::regclass AND d.objoid = 2200 AND d.description <> 'standard public schema')
 ), placed AS (
 	SELECT c.*, n.nspname AS relation_schema, r.relname, r.relkind
 	FROM comments c LEFT JOIN pg_class r ON r.oid = c.relation LEFT JOIN pg_namespace n ON n.oid = r.relnamespace

@@ -1,19 +1,19 @@
 -- Constraints of tables. Where the name is the one that the server makes up it is left out: it depends on the order of statements.
 WITH constraints AS (
 	SELECT k.*, n.nspname, r.relname, r.relkind,
-		(SELECT string_agg(a.attname, '_' ORDER BY u.place) FROM unnest(k.conkey) WITH ORDINALITY u(number, place)
-			JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.number) AS columns
+		CASE WHEN k.contype <> 'p' THEN (SELECT string_agg(a.attname, '_' ORDER BY u.place) FROM unnest(k.conkey) WITH ORDINALITY u(number, place)
+			JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.number) END AS columns
 	FROM pg_constraint k
 	JOIN pg_class r ON r.oid = k.conrelid AND r.relkind IN ('r', 'p', 'f') AND r.relpersistence <> 't'
 	JOIN pg_namespace n ON n.oid = r.relnamespace AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'git_migrate')
 	WHERE k.contype IN ('p', 'u', 'x', 'f', 'c') AND k.conparentid = 0 AND (k.conislocal OR k.coninhcount = 0)
 		AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_class'::regclass AND e.objid = r.oid AND e.deptype = 'e')
 ), named AS (
-	SELECT *, conname !~ ('^(' || regexp_replace(CASE contype
+	SELECT *, CASE WHEN contype = 'p' AND conname = relname || '_pkey' THEN false ELSE conname !~ ('^(' || regexp_replace(CASE contype
 			WHEN 'p' THEN relname || '_pkey'
 			WHEN 'c' THEN relname || '_' || CASE WHEN cardinality(conkey) = 1 THEN columns || '_check' ELSE 'check' END
 			ELSE relname || '_' || coalesce(columns, '') || CASE contype WHEN 'u' THEN '_key' WHEN 'f' THEN '_fkey' ELSE '_excl' END
-		END, '([^A-Za-z0-9_])', '\\\1', 'g') || ')\d*$') AND octet_length(conname) < 63 AS is_named
+		END, '([^A-Za-z0-9_])', '\\\1', 'g') || ')\d*$') AND octet_length(conname) < 63 END AS is_named
 	FROM constraints
 )
 SELECT nspname, 'table', relname, CASE contype WHEN 'p' THEN 30 WHEN 'u' THEN 31 WHEN 'x' THEN 32 WHEN 'c' THEN 33 ELSE 35 END,

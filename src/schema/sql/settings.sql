@@ -8,3 +8,4 @@ SET LOCAL quote_all_identifiers = off;
 SET LOCAL jit = off;
 SET LOCAL lock_timeout = '5s';
 SET LOCAL row_security = off;
+SET LOCAL max_parallel_workers_per_gather = 0;

@@ -10,16 +10,17 @@ WITH columns AS (
 				FROM pg_depend d JOIN pg_sequence s ON s.seqrelid = d.objid
 				WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = a.attrelid
 					AND d.refobjsubid = a.attnum AND d.deptype = 'i') END,
-			CASE WHEN a.attgenerated = 's' THEN format(' GENERATED ALWAYS AS (%s) STORED', pg_get_expr(d.adbin, d.adrelid))
-				WHEN a.attgenerated = 'v' THEN format(' GENERATED ALWAYS AS (%s) VIRTUAL', pg_get_expr(d.adbin, d.adrelid))
+			CASE WHEN a.attgenerated = 's' THEN format(' GENERATED ALWAYS AS (%s) STORED', d.expression)
+				WHEN a.attgenerated = 'v' THEN format(' GENERATED ALWAYS AS (%s) VIRTUAL', d.expression)
 				-- DEFAULT NULL is stored for some types and not for others: it is no default.
-				WHEN d.oid IS NOT NULL AND NOT (pg_get_expr(d.adbin, d.adrelid) ~ '^NULL(::[^(]*(\(\d+(,\d+)?\))?[^(]*)?$' AND t.typtype <> 'd')
-				THEN ' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid) END,
+				WHEN d.expression IS NOT NULL AND NOT (starts_with(d.expression, 'NULL') AND d.expression ~ '^NULL(::[^(]*(\(\d+(,\d+)?\))?[^(]*)?$' AND t.typtype <> 'd')
+				THEN ' DEFAULT ' || d.expression END,
 			CASE WHEN a.attnotnull THEN ' NOT NULL' END), E',\n' ORDER BY a.attname COLLATE "C") AS list
 	FROM pg_attribute a
 	JOIN pg_class r ON r.oid = a.attrelid AND r.relkind IN ('r', 'p', 'f') AND NOT r.relispartition AND r.reloftype = 0
 	JOIN pg_type t ON t.oid = a.atttypid
-	LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+	LEFT JOIN LATERAL (SELECT pg_get_expr(e.adbin, e.adrelid) AS expression FROM pg_attrdef e
+		WHERE e.adrelid = a.attrelid AND e.adnum = a.attnum OFFSET 0) d ON a.atthasdef
 	WHERE a.attnum > 0 AND NOT a.attisdropped AND (a.attislocal OR a.attinhcount = 0)
 	GROUP BY a.attrelid
 )
