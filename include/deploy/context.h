@@ -93,6 +93,9 @@ typedef struct {
 	bool brings_policy; /* the commit's own policy is another one: it comes into force by a
 			       deployment under the old one, even when nothing is pending */
 
+	char *schema_tree; /* of the snapshot after this deployment, or NULL */
+	char *order_tree;  /* of the columns' order, likewise */
+
 	char *head_commit; /* the commit of the last record, also of one written since; NULL without
 			      any */
 

@@ -107,6 +107,15 @@ char *git_repo_write_blob(GitRepo *repo, const void *bytes, size_t length, GErro
 /* The tree of these blobs (GitEntry*, any order, paths with '/'); an empty array gives the empty
  * tree. */
 char *git_repo_write_tree(GitRepo *repo, const GPtrArray *entries, GError **error);
+/* The tree of these files, written with its blobs; many of them as one pack. The caller frees the
+ * id.
+ */
+typedef struct {
+	const char *path;
+	const char *text;
+} GitFile;
+char *git_repo_write_files(GitRepo *repo, const GitFile *files, guint count, GError **error);
+
 /* A tree out of named subtrees: `names` and `trees` side by side. */
 char *git_repo_join_trees(GitRepo *repo, const char *const *names, const char *const *trees,
 			  guint count, GError **error);

@@ -12,6 +12,8 @@
 #include "model/applied.h"
 
 #define LEDGER_STATE_FOLDER "migrations"
+#define LEDGER_STATE_SCHEMA "schema" /* the snapshot: canonical DDL, an object per path */
+#define LEDGER_STATE_ORDER  "order"  /* the columns of each table as they stand in its rows */
 #define LEDGER_STATE_POLICIES \
 	"policies" /* environment files that were ever in force, by their blob's id */
 
@@ -33,6 +35,8 @@ typedef struct {
 	gint64 sequence;
 	const char *commit;  /* that was deployed */
 	const char *summary; /* "3 migrations applied" */
+	const char *schema;  /* tree of the snapshot, or NULL */
+	const char *order;   /* tree of the columns' order, or NULL */
 } LedgerStateWords;
 
 /*

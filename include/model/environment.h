@@ -48,6 +48,7 @@ typedef struct {
 	gint64 lock_timeout_ms;      /* for the statements of migrations; 0: none */
 	gint64 lock_wait_ms;         /* how long to wait for another deployer */
 	bool require_backup, require_dry_run, require_approval, dry_run_first;
+	bool snapshot; /* the schema is read after a deployment, for the record and the state */
 	bool verbose, skip_indexes, skip_slow_indexes, parallel_build;
 	bool allow_drop_tables, allow_drop_columns, backup_before_migration;
 	gint64 pool_size, max_overflow; /* accepted for old files; without effect */

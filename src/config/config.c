@@ -137,6 +137,7 @@ static const Key environment_keys[] = {
 	OPTION_BOOL(require_dry_run),
 	OPTION_BOOL(require_approval),
 	OPTION_BOOL(dry_run_first),
+	OPTION_BOOL(snapshot),
 	OPTION_BOOL(verbose),
 	OPTION_BOOL(skip_indexes),
 	OPTION_BOOL(skip_slow_indexes),
@@ -166,6 +167,7 @@ static Environment *default_environment(void)
 	environment->approvers = g_new0(char *, 1);
 	environment->overridable = g_new0(char *, 1);
 	environment->sign = true;
+	environment->snapshot = true;
 	environment->lock_timeout_ms = DEFAULT_LOCK_TIMEOUT_MS;
 	environment->lock_wait_ms = DEFAULT_LOCK_WAIT_MS;
 	return environment;

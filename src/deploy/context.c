@@ -63,6 +63,8 @@ void deploy_context_free(DeployContext *context)
 	g_ptr_array_unref(context->approvals);
 	g_ptr_array_unref(context->overrides);
 	g_free(context->policy_name);
+	g_free(context->schema_tree);
+	g_free(context->order_tree);
 	g_free(context->plan_digest);
 	g_free(context->witness);
 	g_free(context);

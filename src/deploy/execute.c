@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "deploy/failure.h"
 #include "deploy/policy.h"
+#include "deploy/snapshot.h"
 #include "deploy/target.h"
 #include "deploy/write.h"
 #include "ledger/record.h"
@@ -202,6 +203,8 @@ static bool write_finish(DeployExecution *execution, GPtrArray *items, const GEr
 	}
 	record->begin = g_strdup(execution->begin->id);
 	record->outcome = outcome_of(why);
+	deploy_snapshot_record(execution->context);
+	record->snapshot = g_strdup(execution->context->schema_tree);
 	copy_overrides(record, execution->begin);
 	if (!why && execution->direction == RUN_UP) {
 		g_free(record->policy);

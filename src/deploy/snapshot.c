@@ -1,6 +1,7 @@
 #include "deploy/snapshot.h"
 
 #include "deploy/target.h"
+#include "ledger/state.h"
 
 SchemaSnapshot *deploy_snapshot_take(DeployContext *context, bool whole, GError **error)
 {
@@ -16,4 +17,32 @@ SchemaSnapshot *deploy_snapshot(DeployContext *context, bool whole, GError **err
 	if (!deploy_configure(context, error) || !deploy_connect(context, error))
 		return NULL;
 	return deploy_snapshot_take(context, whole, error);
+}
+
+static bool write_trees(DeployContext *context, const SchemaSnapshot *snapshot, GError **error)
+{
+	g_autofree char *ref = ledger_state_ref(context->environment->name);
+	g_autofree char *known = git_ref_read(context->repo, ref, NULL);
+
+	context->schema_tree = schema_snapshot_tree(context->repo, snapshot->objects, known,
+						    LEDGER_STATE_SCHEMA, error);
+	context->order_tree = context->schema_tree
+				      ? schema_snapshot_tree(context->repo, snapshot->order, known,
+							     LEDGER_STATE_ORDER, error)
+				      : NULL;
+	return context->order_tree;
+}
+
+void deploy_snapshot_record(DeployContext *context)
+{
+	g_autoptr(GError) why = NULL;
+	g_autoptr(SchemaSnapshot) snapshot = NULL;
+
+	g_clear_pointer(&context->schema_tree, g_free);
+	g_clear_pointer(&context->order_tree, g_free);
+	if (!context->environment->snapshot)
+		return;
+	snapshot = deploy_snapshot_take(context, true, &why);
+	if (!snapshot || !write_trees(context, snapshot, &why))
+		deploy_emit(context, DEPLOY_WARNING, "no snapshot of the schema: %s", why->message);
 }

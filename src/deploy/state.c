@@ -152,10 +152,29 @@ static GPtrArray *policy_entries(DeployContext *context, GError **error)
 	return entries;
 }
 
+/* A record that changes no schema (an acceptance, a repair) keeps the snapshot that the state has.
+ */
+static void keep_snapshot(DeployContext *context)
+{
+	g_autofree char *ref = ledger_state_ref(context->environment->name);
+	g_autofree char *tip = git_ref_read(context->repo, ref, NULL);
+
+	if (context->schema_tree || !tip)
+		return;
+	context->schema_tree = git_repo_path_oid(context->repo, tip, LEDGER_STATE_SCHEMA, NULL);
+	context->order_tree = git_repo_path_oid(context->repo, tip, LEDGER_STATE_ORDER, NULL);
+}
+
 bool deploy_state_update(DeployContext *context, const char *summary, GError **error)
 {
-	const LedgerStateWords words = {context->environment->name, context->ledger.head,
-					context->ledger.sequence, context->head_commit, summary};
+	keep_snapshot(context);
+	const LedgerStateWords words = {context->environment->name,
+					context->ledger.head,
+					context->ledger.sequence,
+					context->head_commit,
+					summary,
+					context->schema_tree,
+					context->order_tree};
 	g_autofree char *shown = NULL;
 	g_autoptr(AppliedSet) applied = NULL;
 	g_autoptr(GHashTable) files = NULL;

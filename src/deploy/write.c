@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/fault.h"
 #include "deploy/policy.h"
+#include "deploy/snapshot.h"
 #include "deploy/state.h"
 #include "git/signing.h"
 #include "ledger/record.h"
@@ -223,6 +224,8 @@ static Record *crash_record(DeployContext *context, const Record *open, const Ap
 	g_ptr_array_unref(record->items);
 	record->items = seen_items(open, applied);
 	record->outcome = OUTCOME_CRASHED;
+	deploy_snapshot_record(context);
+	record->snapshot = g_strdup(context->schema_tree);
 	record->overrides = g_strdupv(open->overrides);
 	record->reason = g_strdup(open->reason);
 	record->error = g_strdup("the deployer ended without recording the outcome");

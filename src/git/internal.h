@@ -17,6 +17,7 @@ struct GitRepo {
 	char *work_dir;
 	bool bare;
 	bool shallow;
+	bool in_memory;   /* objects are written to memory only */
 	bool quarantined; /* we are in a hook before refs move: what was pushed is seen, and nothing
 			     may be written */
 	GHashTable *config;  /* key to last value; read when first asked for */

@@ -5,19 +5,145 @@
 
 #include "internal.h"
 
-bool git_repo_write_in_memory(GitRepo *repo, GError **error)
+/* A backend that keeps objects in memory, before all others. */
+static git_odb_backend *add_memory(git_repository *handle)
 {
 	const int before_all_others = 1000;
 	git_odb *database = NULL;
 	git_odb_backend *memory = NULL;
-	int failed = git_repository_odb(&database, repo->handle);
 
-	if (!failed)
-		failed = git_mempack_new(&memory);
-	if (!failed)
-		failed = git_odb_add_backend(database, memory, before_all_others);
+	if (git_repository_odb(&database, handle) != 0)
+		return NULL;
+	if (git_mempack_new(&memory) != 0 ||
+	    git_odb_add_backend(database, memory, before_all_others) != 0)
+		memory = NULL;
 	git_odb_free(database);
-	return !failed || git_internal_fail(error, "cannot keep objects in memory");
+	return memory;
+}
+
+bool git_repo_write_in_memory(GitRepo *repo, GError **error)
+{
+	return add_memory(repo->handle) ||
+	       git_internal_fail(error, "cannot keep objects in memory");
+}
+
+static bool is_stored(git_odb *database, const git_oid *oid)
+{
+	return git_odb_exists(database, oid);
+}
+
+/* Puts a tree and what is below it into the pack, as far as the repository does not have it. */
+static bool pack_tree(git_packbuilder *pack, git_odb *stored, git_repository *from,
+		      const git_oid *oid)
+{
+	g_autoptr(git_tree) tree = NULL;
+	bool ok = true;
+
+	if (is_stored(stored, oid))
+		return true;
+	if (git_packbuilder_insert(pack, oid, NULL) != 0 || git_tree_lookup(&tree, from, oid) != 0)
+		return false;
+	for (size_t i = 0; ok && i < git_tree_entrycount(tree); i++) {
+		const git_tree_entry *entry = git_tree_entry_byindex(tree, i);
+		const git_oid *id = git_tree_entry_id(entry);
+
+		if (git_tree_entry_type(entry) == GIT_OBJECT_TREE)
+			ok = pack_tree(pack, stored, from, id);
+		else if (!is_stored(stored, id))
+			ok = git_packbuilder_insert(pack, id, NULL) == 0;
+	}
+	return ok;
+}
+
+/* What a tree needs beyond what the repository has, from a handle's memory as one pack of the
+ * repository. */
+static bool store_pack(const GitRepo *repo, git_repository *from, const char *tree)
+{
+	g_autofree char *folder = g_build_filename(repo->common_dir, "objects", "pack", NULL);
+	git_packbuilder *pack = NULL;
+	git_odb *stored = NULL;
+	git_oid oid;
+	bool ok = git_repository_odb(&stored, repo->handle) == 0 &&
+		  git_oid_fromstr(&oid, tree) == 0 && git_packbuilder_new(&pack, from) == 0 &&
+		  pack_tree(pack, stored, from, &oid) &&
+		  git_packbuilder_write(pack, folder, 0, NULL, NULL) == 0;
+
+	git_packbuilder_free(pack);
+	if (ok)
+		git_odb_refresh(stored);
+	git_odb_free(stored);
+	return ok;
+}
+
+static bool write_blobs(GitRepo *repo, const GitFile *files, guint count, GPtrArray *entries,
+			GError **error)
+{
+	const guint regular_file = 0100644;
+
+	for (guint i = 0; i < count; i++) {
+		g_autofree char *oid =
+			git_repo_write_blob(repo, files[i].text, strlen(files[i].text), error);
+
+		if (!oid)
+			return false;
+		g_ptr_array_add(entries, git_entry_new(files[i].path, oid, regular_file));
+	}
+	return true;
+}
+
+/* On a handle of its own: what is kept in memory there must not swallow later writes. */
+static char *write_packed(GitRepo *repo, const GitFile *files, guint count, GPtrArray *entries,
+			  GError **error)
+{
+	GitRepo apart = *repo;
+	char *tree = NULL;
+
+	apart.handle = NULL;
+	if (git_repository_open_ext(&apart.handle, repo->dir, GIT_REPOSITORY_OPEN_NO_SEARCH,
+				    NULL) != 0 ||
+	    !add_memory(apart.handle))
+		git_internal_fail(error, "cannot write many objects");
+	else if (write_blobs(&apart, files, count, entries, error))
+		tree = git_repo_write_tree(&apart, entries, error);
+	if (tree && !store_pack(repo, apart.handle, tree)) {
+		git_internal_fail(error, "cannot write a pack");
+		g_clear_pointer(&tree, g_free);
+	}
+	git_repository_free(apart.handle);
+	return tree;
+}
+
+/* How many of the files are new to the repository. */
+static guint count_new(GitRepo *repo, const GitFile *files, guint count)
+{
+	git_odb *stored = NULL;
+	guint found = 0;
+
+	if (git_repository_odb(&stored, repo->handle) != 0)
+		return 0;
+	for (guint i = 0; i < count; i++) {
+		git_oid oid;
+
+		if (git_odb_hash(&oid, files[i].text, strlen(files[i].text), GIT_OBJECT_BLOB) == 0)
+			found += !is_stored(stored, &oid);
+	}
+	git_odb_free(stored);
+	return found;
+}
+
+char *git_repo_write_files(GitRepo *repo, const GitFile *files, guint count, GError **error)
+{
+	const guint many = 200;
+	g_autoptr(GPtrArray) entries =
+		g_ptr_array_new_with_free_func((GDestroyNotify)git_entry_free);
+
+	if (!git_internal_may_write(repo, error))
+		return NULL;
+	if (!repo->in_memory && count > many && count_new(repo, files, count) > many)
+		return write_packed(repo, files, count, entries, error);
+	return write_blobs(repo, files, count, entries, error)
+		       ? git_repo_write_tree(repo, entries, error)
+		       : NULL;
 }
 
 char *git_repo_hash_blob(GitRepo *repo, const void *bytes, size_t length, GError **error)

@@ -49,15 +49,35 @@ static char *message_of(const LedgerStateWords *words)
 		words->environment, words->summary, words->record, words->sequence, words->commit);
 }
 
-static char *write_tree(GitRepo *repo, const GPtrArray *entries, const GPtrArray *policies,
-			GError **error)
+/* The trees side by side; one that is not there is left out. */
+static char *join(GitRepo *repo, const LedgerStateWords *words, const char *scripts,
+		  const char *policies, GError **error)
 {
-	const char *const names[] = {LEDGER_STATE_FOLDER, LEDGER_STATE_POLICIES};
+	const struct {
+		const char *name, *tree;
+	} all[] = {{LEDGER_STATE_FOLDER, scripts},
+		   {LEDGER_STATE_POLICIES, policies},
+		   {LEDGER_STATE_SCHEMA, words->schema},
+		   {LEDGER_STATE_ORDER, words->order}};
+	const char *names[G_N_ELEMENTS(all)], *trees[G_N_ELEMENTS(all)];
+	guint count = 0;
+
+	for (guint i = 0; i < G_N_ELEMENTS(all); i++) {
+		if (!all[i].tree)
+			continue;
+		names[count] = all[i].name;
+		trees[count++] = all[i].tree;
+	}
+	return git_repo_join_trees(repo, names, trees, count, error);
+}
+
+static char *write_tree(GitRepo *repo, const LedgerStateWords *words, const GPtrArray *entries,
+			const GPtrArray *policies, GError **error)
+{
 	g_autofree char *scripts = git_repo_write_tree(repo, entries, error);
 	g_autofree char *files = scripts ? git_repo_write_tree(repo, policies, error) : NULL;
-	const char *const trees[] = {scripts, files};
 
-	return files ? git_repo_join_trees(repo, names, trees, policies->len ? 2 : 1, error) : NULL;
+	return files ? join(repo, words, scripts, policies->len ? files : NULL, error) : NULL;
 }
 
 bool ledger_state_write(GitRepo *repo, const LedgerStateWords *words, const GPtrArray *entries,
@@ -65,7 +85,7 @@ bool ledger_state_write(GitRepo *repo, const LedgerStateWords *words, const GPtr
 {
 	const int attempts = 20;
 	g_autofree char *ref = ledger_state_ref(words->environment);
-	g_autofree char *tree = write_tree(repo, entries, policies, error);
+	g_autofree char *tree = write_tree(repo, words, entries, policies, error);
 	g_autofree char *message = message_of(words);
 
 	if (!tree)

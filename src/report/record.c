@@ -141,6 +141,7 @@ void report_record_text(const RecordView *view, FILE *out)
 	if (record->action == RECORD_FINISH)
 		field(out, "outcome", record_outcome_name(record->outcome));
 	field(out, "begin", record->begin);
+	field(out, "snapshot", record->snapshot);
 	field(out, "failed", record->failed);
 	field(out, "error", record->error);
 	field(out, "reason", record->reason);
@@ -202,6 +203,7 @@ json_t *report_record_json(const RecordView *view)
 		     {"plan", record->plan},
 		     {"witness", record->witness},
 		     {"begin", record->begin},
+		     {"snapshot", record->snapshot},
 		     {"outcome", record->action == RECORD_FINISH
 					 ? record_outcome_name(record->outcome)
 					 : NULL},

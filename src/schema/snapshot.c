@@ -399,6 +399,17 @@ static bool are_same(const GPtrArray *entries, GPtrArray *known)
 	return true;
 }
 
+static char *write_objects(GitRepo *repo, const GPtrArray *objects, GError **error)
+{
+	g_autofree GitFile *files = g_new0(GitFile, objects->len + 1);
+
+	for (guint i = 0; i < objects->len; i++) {
+		const SchemaObject *object = g_ptr_array_index(objects, i);
+		files[i] = (GitFile){object->path, object->text};
+	}
+	return git_repo_write_files(repo, files, objects->len, error);
+}
+
 char *schema_snapshot_tree(GitRepo *repo, const GPtrArray *objects, const char *known,
 			   const char *folder, GError **error)
 {
@@ -409,12 +420,5 @@ char *schema_snapshot_tree(GitRepo *repo, const GPtrArray *objects, const char *
 		return NULL;
 	if (before && objects->len && are_same(entries, before))
 		return git_repo_path_oid(repo, known, folder, error);
-	for (guint i = 0; i < objects->len; i++) {
-		const SchemaObject *object = g_ptr_array_index(objects, i);
-		g_autofree char *oid =
-			git_repo_write_blob(repo, object->text, strlen(object->text), error);
-		if (!oid)
-			return NULL;
-	}
-	return git_repo_write_tree(repo, entries, error);
+	return write_objects(repo, objects, error);
 }

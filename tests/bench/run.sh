@@ -58,7 +58,8 @@ make_repo() {
 	git init -q -b main "$root/$1"
 	cd "$root/$1"
 	mkdir -p db/migrations db/environments
-	echo "url: postgresql:///$1" >db/environments/bench.yaml
+	printf 'url: postgresql:///%s\noptions: {snapshot: false}\n' "$1" >db/environments/bench.yaml
+	printf 'url: postgresql:///%s\n' "$1" >db/environments/drawn.yaml
 	awk -v n="$2" 'BEGIN {
 		for (i = 1; i <= n; i++) {
 			up = sprintf("db/migrations/%05d_t.up.sql", i)
