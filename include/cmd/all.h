@@ -8,6 +8,7 @@
 extern const Command command_accept;
 extern const Command command_approve;
 extern const Command command_completion;
+extern const Command command_diff;
 extern const Command command_doctor;
 extern const Command command_down;
 extern const Command command_hook;

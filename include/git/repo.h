@@ -136,6 +136,9 @@ char **git_ref_list(GitRepo *repo, const char *prefix, GError **error);
 /* The branch HEAD points to ("main"), or NULL when detached; for the caller to free. */
 char *git_repo_branch(GitRepo *repo);
 
+/* The hunks of the unified diff of two texts, for the caller to free. */
+char *git_diff_texts(const char *before, const char *after);
+
 /* The hunks of the unified diff of two blobs, as git prints them, without colour; for the caller to
  * free. */
 char *git_repo_diff_blobs(GitRepo *repo, const char *old_oid, const char *new_oid, GError **error);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "deploy/drift.h"
 #include "deploy/policy.h"
 #include "gate/promotion.h"
 #include "git/signing.h"
@@ -114,6 +115,18 @@ static char *compare_rows(DeployContext *live, const GPtrArray *chain, GError **
 	return first_problem(problems);
 }
 
+/* The live schema, against the recorded one. An environment without snapshots has nothing to
+ * compare with. */
+static char *compare_schema(DeployContext *live, GError **error)
+{
+	g_autoptr(DriftReport) report = NULL;
+
+	if (!live->environment->snapshot)
+		return NULL;
+	report = deploy_drift_compare(live, error);
+	return report ? drift_report_summary(report) : NULL;
+}
+
 /* What differs in the environment before from what its notes say; NULL with *error when its
  * database cannot be asked. */
 static char *find_drift(DeployContext *context, const char *from, const GPtrArray *chain,
@@ -126,6 +139,7 @@ static char *find_drift(DeployContext *context, const char *from, const GPtrArra
 				       .no_fetch = true};
 	g_autoptr(DeployContext) live =
 		deploy_context_new(context->repo, &options, &context->observer);
+	g_autofree char *rows = NULL;
 
 	if (!deploy_configure(live, error) || !deploy_connect(live, error) ||
 	    !deploy_read_ledgers(live, false, error))
@@ -135,7 +149,8 @@ static char *find_drift(DeployContext *context, const char *from, const GPtrArra
 		return ledger_comparison_describe(live->comparison);
 	if (live->comparison->relation == LEDGERS_NOTES_BEHIND)
 		return g_strdup("it has records that the notes lack: git migrate sync on its host");
-	return compare_rows(live, chain, error);
+	rows = compare_rows(live, chain, error);
+	return rows || (error && *error) ? g_steal_pointer(&rows) : compare_schema(live, error);
 }
 
 /* ---- the whole ---- */

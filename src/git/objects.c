@@ -332,3 +332,20 @@ char *git_repo_diff_blobs(GitRepo *repo, const char *old_oid, const char *new_oi
 	hunk = text ? strstr(text, "\n@@") : NULL;
 	return hunk ? g_strdup(hunk + 1) : g_steal_pointer(&text);
 }
+
+char *git_diff_texts(const char *before, const char *after)
+{
+	git_patch *patch = NULL;
+	git_buf text = GIT_BUF_INIT;
+	const char *hunk = NULL;
+	char *result;
+
+	if (git_patch_from_buffers(&patch, before, strlen(before), NULL, after, strlen(after), NULL,
+				   NULL) == 0 &&
+	    git_patch_to_buf(&text, patch) == 0)
+		hunk = strstr(text.ptr, "\n@@");
+	result = g_strdup(hunk ? hunk + 1 : "");
+	git_buf_dispose(&text);
+	git_patch_free(patch);
+	return result;
+}

@@ -33,3 +33,5 @@ SELECT coalesce(relation_schema, CASE type WHEN 'schema' THEN name ELSE schema E
 FROM placed
 WHERE coalesce(relation_schema, schema, '') !~ '^pg_' AND coalesce(relation_schema, schema, '') NOT IN ('information_schema', 'git_migrate')
 	AND NOT (type = 'schema' AND name = 'git_migrate')
+	-- What an extension says of itself came with it.
+	AND NOT (type = 'extension' AND description = (SELECT v.comment FROM pg_available_extensions v WHERE v.name = (SELECT x.extname FROM pg_extension x WHERE x.oid = objoid)))

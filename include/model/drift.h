@@ -1,0 +1,41 @@
+/*
+ * Drift: what two schemas differ in, object by object.
+ */
+#pragma once
+
+#include <glib.h>
+
+typedef enum {
+	DRIFT_EXTRA,   /* only the live schema has it */
+	DRIFT_MISSING, /* only the record has it */
+	DRIFT_CHANGED,
+} DriftKind;
+
+typedef struct {
+	DriftKind kind;
+	char *path;   /* of the object: public/table/users.sql */
+	char *diff;   /* the lines that differ, as git prints them; or NULL */
+	char *repair; /* SQL that puts the database right, or NULL when it cannot be derived */
+} DriftChange;
+
+typedef struct {
+	char *environment;
+	char *left, *right; /* what was compared, in words: "record 4 of 2026-11-21", "the live
+			       database" */
+	guint compared;     /* objects looked at */
+	GPtrArray *changes; /* DriftChange*, by path */
+	char **uncaptured;  /* what is there and was not compared; NULL-terminated */
+} DriftReport;
+
+DriftReport *drift_report_new(const char *environment);
+void drift_report_add(DriftReport *report, DriftKind kind, const char *path, const char *diff,
+		      const char *repair);
+void drift_report_free(DriftReport *report);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DriftReport, drift_report_free)
+
+/* "extra", "missing", "changed". */
+const char *drift_kind_name(DriftKind kind);
+
+/* "2 objects differ from the record: PATH, ..." in one line, for the caller to free; NULL when none
+ * does. */
+char *drift_report_summary(const DriftReport *report);

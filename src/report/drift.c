@@ -1,0 +1,82 @@
+#include "report/drift.h"
+
+#include <string.h>
+
+#include "base/term.h"
+#include "base/text.h"
+#include "report/json.h"
+
+static TermStyle style_of(DriftKind kind)
+{
+	static const TermStyle styles[] = {
+		[DRIFT_EXTRA] = TERM_WARN, [DRIFT_MISSING] = TERM_BAD, [DRIFT_CHANGED] = TERM_BAD};
+
+	return styles[kind];
+}
+
+/* Lines with an indent; the hunks' headers and file names say nothing to people here. */
+static void print_lines(const char *text, FILE *out)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+	for (char **line = lines; *line; line++) {
+		const TermStyle style = **line == '+'   ? TERM_GOOD
+					: **line == '-' ? TERM_BAD
+							: TERM_PLAIN;
+
+		if (**line && !g_str_has_prefix(*line, "@@"))
+			fprintf(out, "    %s%s%s\n", term_begin(out, style), *line,
+				term_end(out, style));
+	}
+}
+
+static void print_change(const DriftChange *change, bool repair, FILE *out)
+{
+	fprintf(out, "  %s%-8s%s %s\n", term_begin(out, style_of(change->kind)),
+		drift_kind_name(change->kind), term_end(out, style_of(change->kind)), change->path);
+	if (change->diff)
+		print_lines(change->diff, out);
+	if (repair && change->repair)
+		print_lines(change->repair, out);
+}
+
+void report_drift_text(const DriftReport *report, bool repair, FILE *out)
+{
+	g_autofree char *compared = text_count(report->compared, "object");
+	g_autofree char *uncaptured = g_strjoinv(", ", report->uncaptured);
+
+	for (guint i = 0; i < report->changes->len; i++)
+		print_change(g_ptr_array_index(report->changes, i), repair, out);
+	fprintf(out, "%s: %s of %s against %s: ", report->environment, compared, report->left,
+		report->right);
+	if (report->changes->len)
+		fprintf(out, "%u differ\n", report->changes->len);
+	else
+		fputs("no difference\n", out);
+	if (*uncaptured)
+		fprintf(out, "not compared: %s\n", uncaptured);
+}
+
+json_t *report_drift_json(const DriftReport *report)
+{
+	json_t *document = report_json_new("diff");
+	json_t *list = json_array();
+
+	for (guint i = 0; i < report->changes->len; i++) {
+		const DriftChange *change = g_ptr_array_index(report->changes, i);
+		json_t *entry = json_object();
+
+		json_object_set_new(entry, "change", json_string(drift_kind_name(change->kind)));
+		json_object_set_new(entry, "path", report_json_text(change->path));
+		json_object_set_new(entry, "diff", report_json_text(change->diff));
+		json_object_set_new(entry, "repair", report_json_text(change->repair));
+		json_array_append_new(list, entry);
+	}
+	json_object_set_new(document, "environment", report_json_text(report->environment));
+	json_object_set_new(document, "left", report_json_text(report->left));
+	json_object_set_new(document, "right", report_json_text(report->right));
+	json_object_set_new(document, "compared", json_integer(report->compared));
+	json_object_set_new(document, "changes", list);
+	json_object_set_new(document, "not_captured", report_json_list(report->uncaptured));
+	return document;
+}

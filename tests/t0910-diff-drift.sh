@@ -1,0 +1,87 @@
+#!/bin/sh
+# Drift: the live schema against the recorded one, two environments, and what stock git answers about them.
+. "$(dirname "$0")/lib/test-lib.sh"
+
+test_ssh_key ann
+test_repo drift
+test_sign_with ann
+git checkout -q -b main
+environment staging 'source: {branch: main}'
+STAGING=$TEST_DB
+environment production 'sign: false'
+PRODUCTION=$TEST_DB
+environment plain 'sign: false' 'options: {snapshot: false}'
+migration 001_users 'DROP TABLE users;' <<'SQL'
+CREATE TABLE users (id int PRIMARY KEY, name varchar(10));
+CREATE INDEX users_name ON users (name);
+SQL
+commit first
+live() {
+	"$psql" -Xqc "$1" "$STAGING"
+}
+
+test_expect_success 'without a record there is nothing to compare with' '
+	test_expect_code 2 git migrate diff --env staging 2>err && test_grep "no snapshot of the schema of .staging. is recorded here" err
+'
+
+test_expect_success 'after a deployment the snapshot stands in the state and, signed, in the record' '
+	git migrate up --env staging >/dev/null && tree=$(git rev-parse refs/migrate/state/staging:schema) && git migrate show 2 --env staging >out &&
+	test_grep "snapshot *$tree" out && test "$(git migrate schema --env staging --tree)" = "$tree" && git ls-tree -r --name-only "$tree" >out && test_grep "^public/table/users.sql" out
+'
+
+test_expect_success 'what is as recorded is no drift, and says how much was looked at' '
+	git migrate diff --env staging >out && test_grep "staging: 3 objects of record 2 of .* against the live database: no difference" out
+'
+
+test_expect_success 'an extra object, a missing one and a changed one are found, with lines and repair' '
+	live "ALTER TABLE users ADD COLUMN hot text; DROP INDEX users_name; CREATE VIEW spare AS SELECT 1 AS a; DROP EXTENSION plpgsql" &&
+	test_expect_code 1 git migrate diff --env staging --repair >out && test_grep "extra    public/view/spare.sql" out && test_grep "DROP VIEW public.spare;" out &&
+	test_grep "missing  @global/extension/plpgsql.sql" out && test_grep "CREATE EXTENSION IF NOT EXISTS plpgsql" out &&
+	test_grep "changed  public/table/users.sql" out && test_grep "^    +.hot text," out && test_grep "^    -CREATE INDEX users_name" out && test_grep "4 objects of record 2 .*: 3 differ" out
+'
+
+test_expect_success 'the repair of whole objects, run, repairs them' '
+	git migrate diff --env staging --format=json >json; perl -MJSON::PP -e "local \$/; print map { \$_->{repair} ? \$_->{repair} . qq(\n) : () } @{ decode_json(<>)->{changes} }" json | "$psql" -Xq -v ON_ERROR_STOP=1 "$STAGING" &&
+	test_expect_code 1 git migrate diff --env staging >out && test_grep ": 1 differ" out && live "ALTER TABLE users DROP COLUMN hot; CREATE INDEX users_name ON users (name)" && git migrate diff --env staging >out && test_grep "no difference" out
+'
+
+test_expect_success 'stock git answers for the history of a live table' '
+	migration 002_longer "ALTER TABLE users ALTER COLUMN name TYPE varchar(10);" <<-\SQL && commit second && git migrate up --env staging >/dev/null &&
+	ALTER TABLE users ALTER COLUMN name TYPE varchar(20);
+	SQL
+	git log -p --format=%s refs/migrate/state/staging -- schema/public/table/users.sql >out && test_grep "^-.*name character varying(10)" out && test_grep "^+.*name character varying(20)" out
+'
+
+test_expect_success 'two environments are compared without a database' '
+	git migrate up --env production --at main~1 >/dev/null && git config migrate.production.url postgresql:///nowhere &&
+	test_expect_code 1 git migrate diff production staging >out && test_grep "changed  public/table/users.sql" out && test_grep "^    +.name character varying(20)" out && test_grep "production: 3 objects of production against staging: 1 differ" out &&
+	git diff refs/migrate/state/production refs/migrate/state/staging -- schema >out && test_grep "^+.*varying(20)" out && git config --unset migrate.production.url
+'
+
+test_expect_success 'a state that is not the one of the signed record is refused' '
+	good=$(git rev-parse refs/migrate/state/staging) && git update-ref refs/migrate/state/staging "$(git commit-tree -m forged "$(git rev-parse refs/migrate/state/production^{tree})")" &&
+	test_expect_code 4 git migrate diff --env staging 2>err && test_grep "holds another snapshot (.*) than its last record names" err && git update-ref refs/migrate/state/staging "$good"
+'
+
+test_expect_success 'acceptance and failure keep the snapshot right' '
+	migration 003_bad "SELECT 1;" <<-\SQL && commit third && test_expect_code 3 git migrate up --env staging 2>err; git migrate diff --env staging >out && test_grep "record 6 .* no difference" out
+	CREATE TABLE half (id int);
+	SELECT nonsense;
+	SQL
+'
+
+test_expect_success 'an environment may go without snapshots' '
+	git migrate up --env plain --at main~1 >/dev/null && ! git rev-parse -q --verify refs/migrate/state/plain:schema && test_expect_code 2 git migrate diff --env plain 2>err
+'
+
+test_expect_success 'a schema that drifted in staging is not promoted' '
+	git rm -q db/migrations/003* && environment last "promote_from: staging" "source: {tags: \"v*\"}" && commit fourth && git migrate up --env staging >/dev/null; live "CREATE TABLE hotfix (id int)" &&
+	test_expect_code 4 git migrate promote staging last --tag v1 --at main --dry-run >out && test_grep "drift *failed *in .staging.: 1 object differs from the record: public/table/hotfix.sql" out &&
+	live "DROP TABLE hotfix" && git migrate promote staging last --tag v1 --at main --dry-run >out && test_grep "drift *passed" out
+'
+
+test_expect_success 'wrong words' '
+	test_expect_code 129 git migrate diff staging 2>err && test_grep "name two environments, or none" err
+'
+
+test_done
