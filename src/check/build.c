@@ -1,0 +1,138 @@
+#include "build.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "config/config.h"
+#include "deploy/failure.h"
+#include "deploy/run.h"
+#include "deploy/script.h"
+#include "history/read.h"
+#include "plan/plan.h"
+
+DeployContext *build_context(GitRepo *repo, const char *at, Scratch *scratch, GError **error)
+{
+	const DeployOptions options = {.environment = "local",
+				       .at = at,
+				       .command = "check",
+				       .no_fetch = true,
+				       .offline = true};
+	g_autoptr(DeployContext) context = deploy_context_new(repo, &options, NULL);
+
+	context->target = git_repo_commit(repo, at, error);
+	context->project =
+		context->target ? config_read_project(repo, context->target->oid, error) : NULL;
+	if (!context->project)
+		return NULL;
+	context->environment = config_built_in("local");
+	context->environment->lock_timeout_ms = 0;
+	context->policy = context->environment;
+	context->session = g_steal_pointer(&scratch->session);
+	context->applied = applied_set_new();
+	context->partial = g_new0(char *, 1);
+	if (!deploy_read_plan(context, false, error) || !deploy_order_plan(context, NULL, error))
+		return NULL;
+	return g_steal_pointer(&context);
+}
+
+/* One statement; `index` from 0. */
+static bool run_statement(DeployContext *context, const ReadyScript *script, guint index,
+			  GError **error)
+{
+	const SqlStatement *statement =
+		&g_array_index(script->statements->statements, SqlStatement, index);
+	g_autofree char *sql = sql_statement_text(script->statements, statement);
+	const bool ok =
+		statement->is_copy_from_stdin
+			? pg_session_copy_in(context->session, sql,
+					     script->statements->text + statement->data_start,
+					     statement->data_length, error)
+			: pg_session_execute(context->session, sql, error);
+
+	return ok || deploy_explain_failure(context->session, script, index + 1, error);
+}
+
+bool build_script(DeployContext *context, const Migration *migration, ScriptRole role,
+		  GError **error)
+{
+	const RunOptions options = {
+		.context = context, .direction = RUN_SEED, .number = 1, .total = 1};
+	g_autoptr(GError) why = NULL;
+	g_autoptr(ReadyScript) script = deploy_ready_script(context, migration, role, &why);
+
+	if (why) {
+		g_propagate_error(error, g_steal_pointer(&why));
+		return false;
+	}
+	if (!script)
+		return true;
+	if (script->transaction)
+		return deploy_run_script(&options, script, NULL, error);
+	for (guint i = 0; i < script->statements->statements->len; i++)
+		if (!run_statement(context, script, i, error))
+			return false;
+	return true;
+}
+
+/* ---- schema files ---- */
+
+/* pg_dump's own meta-commands, which mean nothing to a server, made blank so that lines keep their
+ * numbers. */
+static char *without_restrict(const char *text)
+{
+	g_autoptr(GRegex) lines =
+		g_regex_new("^\\\\(un)?restrict [A-Za-z0-9]+\r?$", G_REGEX_MULTILINE, 0, NULL);
+
+	return g_regex_replace_literal(lines, text, -1, 0, "", 0, NULL);
+}
+
+/* A role or a setting that does not exist here (undefined_object). */
+static bool may_pass_over(PgSession *session, const char *sql)
+{
+	static const char *const begins[] = {"SET ", "GRANT ", "REVOKE ",
+					     "ALTER DEFAULT PRIVILEGES "};
+	const char *state = pg_session_failure(session)->sqlstate;
+
+	if (!state || strcmp(state, "42704") != 0)
+		return false;
+	for (guint i = 0; i < G_N_ELEMENTS(begins); i++)
+		if (g_ascii_strncasecmp(sql, begins[i], strlen(begins[i])) == 0)
+			return true;
+	return g_ascii_strncasecmp(sql, "ALTER ", 6) == 0 && strstr(sql, " OWNER TO ");
+}
+
+static bool run_statements(DeployContext *context, const SqlScript *script, GError **error)
+{
+	const Script source = {.file = (char *)(gsize)script->file};
+	ReadyScript shown = {.source = source, .statements = (SqlScript *)(gsize)script};
+
+	for (guint i = 0; i < script->statements->len; i++) {
+		g_autofree char *sql = sql_statement_text(
+			script, &g_array_index(script->statements, SqlStatement, i));
+		g_autoptr(GError) why = NULL;
+
+		if (run_statement(context, &shown, i, &why) || may_pass_over(context->session, sql))
+			continue;
+		g_propagate_error(error, g_steal_pointer(&why));
+		return false;
+	}
+	return true;
+}
+
+bool build_file(DeployContext *context, const char *path, const char *blob, GError **error)
+{
+	g_autoptr(GBytes) bytes = git_repo_blob(context->repo, blob, error);
+	g_autofree char *text = NULL;
+	g_autoptr(SqlScript) script = NULL;
+	size_t length;
+	const char *raw = bytes ? g_bytes_get_data(bytes, &length) : NULL;
+
+	if (!bytes)
+		return false;
+	text = without_restrict(raw ? raw : "");
+	script = sql_script_split(text, strlen(text), path, 1, error);
+	return script &&
+	       pg_session_execute(context->session, "RESET SESSION AUTHORIZATION; RESET ALL",
+				  error) &&
+	       run_statements(context, script, error);
+}

@@ -1,0 +1,23 @@
+/*
+ * Schemas built on the scratch server: from migrations, and from schema files.
+ */
+#pragma once
+
+#include "deploy/context.h"
+#include "deploy/scratch.h"
+#include "history/read.h"
+#include "hook/guard.h"
+#include "schema/snapshot.h"
+
+/* A context whose session is the scratch database's, with the commit's migrations in order; for the
+ * caller to free. The context owns the session from then on. */
+DeployContext *build_context(GitRepo *repo, const char *at, Scratch *scratch, GError **error);
+
+/* Runs one script of a migration, in a transaction or statement by statement. */
+bool build_script(DeployContext *context, const Migration *migration, ScriptRole role,
+		  GError **error);
+
+/* Runs one schema file, written by hand or by pg_dump -s. What only says who owns or may do what is
+ * passed over when the role is not known here, and so is a setting that this server does not have.
+ */
+bool build_file(DeployContext *context, const char *path, const char *blob, GError **error);

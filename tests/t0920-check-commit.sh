@@ -1,0 +1,110 @@
+#!/bin/sh
+# The gate for CI: what a commit says, held against itself and against what is applied, without a database at hand.
+. "$(dirname "$0")/lib/test-lib.sh"
+
+test_repo check
+git checkout -q -b main
+migration 001_users 'DROP TABLE users;' <<'SQL'
+CREATE TABLE users (id int PRIMARY KEY, name text);
+SQL
+migration 002_bio 'ALTER TABLE users DROP COLUMN bio;' <<'SQL'
+ALTER TABLE users ADD COLUMN bio text;
+SQL
+mkdir -p db/schema
+echo "CREATE TABLE users (name text, id int4 PRIMARY KEY, bio text);" >db/schema/users.sql
+commit first
+
+test_expect_success 'schema files and migrations agree: exit 0, and what was checked' '
+	git migrate check >out && test_grep "^skipped ledgers    no state of any environment is here" out && test_grep "^ok      migrations 2 migrations applied from nothing" out &&
+	test_grep "^ok      schema     1 schema file against 2 migrations" out && test_grep ": 0 findings" out
+'
+
+test_expect_success 'it leaves nothing behind' '
+	test -z "$(git for-each-ref refs/notes refs/migrate)" && test -z "$(git migrate psql -- -XAtc "SELECT datname FROM pg_database WHERE datname LIKE '\''git_migrate_scratch%'\''")"
+'
+
+test_expect_success 'a schema file lags one column behind: the file, the column, the migration' '
+	echo "CREATE TABLE users (id int PRIMARY KEY, name text);" >db/schema/users.sql && commit lag &&
+	test_expect_code 1 git migrate check >out && test_grep "^  db/schema/users.sql" out && test_grep "public/table/users.sql: schema files (-) and migrations (+) differ" out && test_grep "^    +.bio text," out &&
+	test_grep ".bio. comes from db/migrations/002_bio.up.sql" out && test_grep ": 1 finding$" out
+'
+
+test_expect_success 'as TAP, for GitHub, as JSON' '
+	test_expect_code 1 git migrate check --format=tap >out && test_grep "^not ok 3 - schema: 1 schema file against 2 migrations" out && test_grep "^1..3" out &&
+	test_expect_code 1 git migrate check --format=github >out && test_grep "^::error file=db/schema/users.sql,line=1,title=git migrate check::public/table/users.sql: .*%0A" out &&
+	test_expect_code 1 git migrate check --format=json >out && test_grep "\"path\": \"db/schema/users.sql\"" out
+'
+
+test_expect_success 'objects that only one side has' '
+	echo "CREATE TABLE users (id int PRIMARY KEY, name text, bio text); CREATE VIEW only_file AS SELECT 1 AS a;" >db/schema/users.sql && migration 003_view "DROP VIEW only_here;" <<-\SQL && commit sides &&
+	CREATE VIEW only_here AS SELECT 1 AS a;
+	SQL
+	test_expect_code 1 git migrate check >out && test_grep "public/view/only_file.sql: only the schema files have it" out && test_grep "public/view/only_here.sql: only the migrations make it" out && test_grep "^  db/migrations/003_view.up.sql" out
+'
+
+test_expect_success 'a migration that does not apply from nothing: file and line' '
+	migration 004_bad "SELECT 1;" <<-\SQL && commit bad && test_expect_code 1 git migrate check >out && test_grep "^  db/migrations/004_bad.up.sql" out && test_grep "line 2: .*\"nowhere\" does not exist" out
+	SELECT 1;
+	ALTER TABLE nowhere ADD COLUMN x int;
+	SQL
+'
+
+test_expect_success 'a schema file that does not build: file and line' '
+	git rm -q db/migrations/004* && printf "\n\nCREATE TABLE broken (id nonsense);\n" >db/schema/users.sql && commit broken && test_expect_code 1 git migrate check >out && test_grep "^  db/schema/users.sql" out && test_grep "line 3: type \"nonsense\" does not exist" out
+'
+
+test_expect_success 'what pg_dump -s wrote is checked as it is: restrict lines, owners, unknown settings, a version table' '
+	cat >db/schema/users.sql <<-\SQL && commit dump && git migrate check >out && test_grep "^ok      schema" out
+	\restrict AbC123
+	SET statement_timeout = 0;
+	SET no_such_setting_of_a_newer_server = off;
+	SELECT pg_catalog.set_config($$search_path$$, $$$$, false);
+	CREATE TABLE public.schema_migrations (version character varying(128) NOT NULL);
+	CREATE TABLE public.users (
+	    id integer NOT NULL,
+	    name text,
+	    bio text
+	);
+	ALTER TABLE public.users OWNER TO nobody_here;
+	CREATE VIEW public.only_here AS
+	 SELECT 1 AS a;
+	COPY public.schema_migrations (version) FROM stdin;
+	001
+	\.
+	ALTER TABLE ONLY public.users
+	    ADD CONSTRAINT users_pkey PRIMARY KEY (id);
+	GRANT SELECT ON TABLE public.users TO nobody_here;
+	\unrestrict AbC123
+	SQL
+'
+
+test_expect_success 'every way back is walked: a down script that leaves something is found' '
+	git migrate check --reversible >out && test_grep "^ok      reversible 3 of 3 migrations undone, newest first" out &&
+	migration 005_two "DROP TABLE two;" <<-\SQL && commit two && git migrate check --reversible --at HEAD~1 >/dev/null &&
+	CREATE TABLE two (id int); CREATE SEQUENCE left_over;
+	SQL
+	cat >>db/schema/users.sql <<-\SQL && commit "in the files, too" && test_expect_code 1 git migrate check --reversible >out && test_grep "db/migrations/005_two.down.sql" out && test_grep "it does not bring the schema back: public/sequence/left_over.sql" out
+	CREATE TABLE public.two (id int); CREATE SEQUENCE public.left_over;
+	SQL
+'
+
+test_expect_success 'scripts that cannot run in a transaction are built, too' '
+	migration 006_index "DROP INDEX CONCURRENTLY users_bio;" <<-\SQL && echo "CREATE INDEX users_bio ON public.users (bio);" >>db/schema/users.sql && commit index && git migrate check >out && test_grep "^ok      schema" out
+	CREATE INDEX CONCURRENTLY users_bio ON users (bio);
+	SQL
+'
+
+test_expect_success 'edits and removals of what is applied anywhere are found' '
+	environment staging "sign: false" && commit staging && git migrate up --env staging >/dev/null && migration 002_bio "ALTER TABLE users DROP COLUMN bio;" <<-\SQL && git rm -q db/migrations/006* && sed -i "/users_bio/d; s/    bio text/    bio varchar(5)/" db/schema/users.sql && commit edited &&
+	ALTER TABLE users ADD COLUMN bio varchar(5);
+	SQL
+	test_expect_code 1 git migrate check >out && test_grep "^failed  ledgers    4 migrations against what is applied in 1 environment" out && test_grep "edited after it was applied to .staging., in $(git rev-parse --short=7 HEAD) by Test User: edited" out &&
+	test_grep "removed, and it is applied to .staging." out
+'
+
+test_expect_success 'a killed check is swept by the next one' '
+	git migrate psql -- -XAtqc "CREATE DATABASE git_migrate_scratch_999999_0" && git migrate psql -- -XAtc "SELECT datname FROM pg_database" >out && test_grep "^git_migrate_scratch_999999_0" out || return 1
+	git migrate check >/dev/null; test -z "$(git migrate psql -- -XAtc "SELECT datname FROM pg_database WHERE datname LIKE '\''git_migrate_scratch%'\''")"
+'
+
+test_done
