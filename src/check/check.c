@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "build.h"
 #include "config/config.h"
+#include "foreign.h"
 #include "git/tag.h"
 #include "history/edit.h"
 #include "history/read.h"
@@ -148,24 +149,6 @@ static const SchemaObject *object_at(const SchemaSnapshot *snapshot, const char 
 	return NULL;
 }
 
-/* Version tables of other tools stand in their schema files, and no migration makes them. */
-static bool is_foreign_ledger(const char *path)
-{
-	static const char *const names[] = {"schema_migrations",     "ar_internal_metadata",
-					    "flyway_schema_history", "goose_db_version",
-					    "alembic_version",       "pgmigrations",
-					    "_sqlx_migrations",      "__diesel_schema_migrations"};
-
-	for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
-		g_autofree char *table = g_strdup_printf("/table/%s.sql", names[i]);
-		g_autofree char *sequence = g_strdup_printf("/sequence/%s_id_seq.sql", names[i]);
-
-		if (g_str_has_suffix(path, table) || g_str_has_suffix(path, sequence))
-			return true;
-	}
-	return false;
-}
-
 static bool has_word(GitRepo *repo, const char *blob, const char *word)
 {
 	g_autofree char *quoted = g_regex_escape_string(word, -1);
@@ -263,13 +246,13 @@ static void compare(const Comparison *work, const SchemaSnapshot *migrations,
 		const SchemaObject *other = object_at(files, object->path);
 
 		if ((!other || strcmp(other->text, object->text) != 0) &&
-		    !is_foreign_ledger(object->path))
+		    !foreign_is_ledger(object->path))
 			find_object(work, object->path, object->text, other ? other->text : NULL);
 	}
 	for (guint i = 0; i < files->objects->len; i++) {
 		const SchemaObject *object = g_ptr_array_index(files->objects, i);
 
-		if (!object_at(migrations, object->path) && !is_foreign_ledger(object->path))
+		if (!object_at(migrations, object->path) && !foreign_is_ledger(object->path))
 			find_object(work, object->path, NULL, object->text);
 	}
 }

@@ -1,0 +1,29 @@
+/*
+ * Adopting a database that exists already: the migrations that it has are recorded as applied,
+ * without running them, once the scratch server has proven that they give its very schema.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "deploy/context.h"
+
+typedef struct {
+	const char *through; /* the last migration that the database has; NULL: what another tool's
+				ledger says, else all */
+	const char *accept_drift; /* the reason why a difference is accepted; NULL: a difference is
+				     refused */
+} BaselineOptions;
+
+typedef struct {
+	guint recorded;    /* migrations */
+	const char *tool;  /* whose ledger said which, or NULL */
+	guint differences; /* objects that differ, and were accepted */
+} BaselineResult;
+
+/* ERR_REFUSED when the environment has records already, when the other tool's ledger names a
+ * migration that the commit does not have, and when the schemas differ: it lists the objects. The
+ * context must be new. */
+bool check_baseline(DeployContext *context, const BaselineOptions *options, BaselineResult *result,
+		    GError **error);

@@ -1,0 +1,155 @@
+#include "foreign.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+
+/* Tables and what they are asked; the first that exists in the database is believed. `up_to`: the
+ * one row names the last. */
+static const struct {
+	const char *tool;
+	const char *table;
+	const char *column; /* must exist, too; NULL: any */
+	const char *sql;
+	bool up_to;
+} ledgers[] = {
+	{"Flyway", "flyway_schema_history", NULL,
+	 "SELECT version FROM flyway_schema_history WHERE success AND version IS NOT NULL", false},
+	{"golang-migrate", "schema_migrations", "dirty",
+	 "SELECT version::text FROM schema_migrations", true},
+	{"dbmate or Rails", "schema_migrations", "version",
+	 "SELECT version::text FROM schema_migrations", false},
+	{"goose", "goose_db_version", NULL,
+	 "SELECT version_id::text FROM (SELECT DISTINCT ON (version_id) version_id, is_applied "
+	 "FROM goose_db_version"
+	 " ORDER BY version_id, id DESC) AS last WHERE is_applied AND version_id > 0",
+	 false},
+	{"sqlx", "_sqlx_migrations", NULL,
+	 "SELECT version::text FROM _sqlx_migrations WHERE success", false},
+	{"Diesel", "__diesel_schema_migrations", NULL,
+	 "SELECT version FROM __diesel_schema_migrations", false},
+	{"node-pg-migrate", "pgmigrations", NULL, "SELECT name FROM pgmigrations", false},
+	{"Sqitch", "sqitch.changes", NULL, "SELECT change FROM sqitch.changes", false},
+};
+
+bool foreign_is_ledger(const char *path)
+{
+	static const char *const others[] = {"ar_internal_metadata", "alembic_version"};
+
+	for (guint i = 0; i < G_N_ELEMENTS(ledgers) + G_N_ELEMENTS(others); i++) {
+		const char *name = i < G_N_ELEMENTS(ledgers) ? ledgers[i].table
+							     : others[i - G_N_ELEMENTS(ledgers)];
+		g_autofree char *table = g_strdup_printf("/table/%s.sql", name);
+		g_autofree char *sequence = g_strdup_printf("/sequence/%s_id_seq.sql", name);
+
+		if (g_str_has_suffix(path, table) || g_str_has_suffix(path, sequence))
+			return true;
+	}
+	return g_str_has_prefix(path, "sqitch/");
+}
+
+/* ---- versions ---- */
+
+/* "V001__x", "001_x", "2024-01-01-000000_x" as a number's digits: "1", "1", "20240101000000"; for
+ * the caller to free. */
+static char *version_of(const char *id)
+{
+	const char *slash = strrchr(id, '/');
+	const char *name = slash ? slash + 1 : id;
+	GString *digits = g_string_new(NULL);
+
+	if ((*name == 'V' || *name == 'v') && g_ascii_isdigit(name[1]))
+		name++;
+	for (; g_ascii_isdigit(*name) ||
+	       ((*name == '.' || *name == '_' || *name == '-') && g_ascii_isdigit(name[1]));
+	     name++)
+		if (*name == '.' || *name == '_')
+			g_string_append_c(digits, '.');
+		else if (*name != '-' && (digits->len || *name != '0'))
+			g_string_append_c(digits, *name);
+	return g_string_free(digits, FALSE);
+}
+
+/* A ledger names a migration by its whole name, the last part of it, or its version. */
+static bool is_named(const char *id, const char *name)
+{
+	const char *slash = strrchr(id, '/');
+	g_autofree char *own = version_of(id);
+	g_autofree char *other = version_of(name);
+
+	return strcmp(id, name) == 0 || (slash && strcmp(slash + 1, name) == 0) ||
+	       (*own && strcmp(own, other) == 0);
+}
+
+/* ---- selection ---- */
+
+static bool has_ledger(DeployContext *context, guint index)
+{
+	const char *values[] = {ledgers[index].table, ledgers[index].column};
+	g_autoptr(PgResult) row =
+		pg_session_query(context->session,
+				 "SELECT to_regclass($1) IS NOT NULL AND ($2::text IS NULL OR "
+				 "EXISTS (SELECT FROM pg_attribute"
+				 " WHERE attrelid = to_regclass($1) AND attname = $2))",
+				 2, values, NULL);
+
+	return row && pg_result_bool(row, 0, 0);
+}
+
+static bool is_selected(const Migration *migration, const PgResult *rows, bool up_to)
+{
+	g_autofree char *own = version_of(migration->id);
+
+	for (int i = 0; i < pg_result_rows(rows); i++) {
+		g_autofree char *last = version_of(pg_result_text(rows, i, 0));
+
+		if (up_to ? text_compare_versions(own, last) <= 0
+			  : is_named(migration->id, pg_result_text(rows, i, 0)))
+			return true;
+	}
+	return false;
+}
+
+/* Every version in the other ledger must be a migration here: what is unknown was not adopted. */
+static bool check_known(const GPtrArray *selected, const PgResult *rows, const char *tool,
+			GError **error)
+{
+	for (int i = 0; i < pg_result_rows(rows); i++) {
+		bool found = false;
+
+		for (guint j = 0; j < selected->len && !found; j++)
+			found = is_named(((const Migration *)g_ptr_array_index(selected, j))->id,
+					 pg_result_text(rows, i, 0));
+		if (found)
+			continue;
+		error_set(error, ERR_REFUSED,
+			  "the ledger of %s names '%s', and the commit has no such migration", tool,
+			  pg_result_text(rows, i, 0));
+		return error_hint(
+			error,
+			"take a commit that has it (--at), or name the last one with --through");
+	}
+	return true;
+}
+
+bool foreign_select(DeployContext *context, const char **tool, GError **error)
+{
+	GPtrArray *pending = context->plan->pending;
+	guint found = 0;
+
+	*tool = NULL;
+	while (found < G_N_ELEMENTS(ledgers) && !has_ledger(context, found))
+		found++;
+	if (found == G_N_ELEMENTS(ledgers))
+		return true;
+	g_autoptr(PgResult) rows =
+		pg_session_query(context->session, ledgers[found].sql, 0, NULL, error);
+	if (!rows)
+		return false;
+	for (guint i = pending->len; i > 0; i--)
+		if (!is_selected(g_ptr_array_index(pending, i - 1), rows, ledgers[found].up_to))
+			g_ptr_array_remove_index(pending, i - 1);
+	*tool = ledgers[found].tool;
+	return check_known(pending, rows, *tool, error);
+}

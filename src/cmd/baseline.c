@@ -1,0 +1,71 @@
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "check/baseline.h"
+#include "cmd/all.h"
+#include "cmd/deploying.h"
+#include "report/json.h"
+
+static const CommandOption options[] = {
+	OPTION_ENV,
+	OPTION_AT,
+	{0, "through", OPTION_TEXT, "ID", "the last migration that the database has", NULL},
+	{0, "accept-drift", OPTION_TEXT, "REASON", "adopt it although its schema differs", NULL},
+	OPTION_WAIT,
+	OPTION_NO_FETCH,
+	OPTION_FORMAT,
+	OPTION_END,
+};
+
+static void print(const CommandContext *context, const DeployContext *deploy,
+		  const BaselineResult *result)
+{
+	g_autofree char *count = text_count(result->recorded, "migration");
+
+	if (command_wants_json(context)) {
+		json_t *document = report_json_new("baseline");
+		json_object_set_new(document, "environment",
+				    report_json_text(deploy->environment->name));
+		json_object_set_new(document, "commit", report_json_text(deploy->target->oid));
+		json_object_set_new(document, "recorded", json_integer(result->recorded));
+		json_object_set_new(document, "tool", report_json_text(result->tool));
+		json_object_set_new(document, "differences", json_integer(result->differences));
+		json_object_set_new(document, "record", json_integer(deploy->ledger.sequence));
+		report_json_print(document, stdout);
+	} else if (context->verbosity >= 0) {
+		printf("%s: adopted with %s%s%s, record %" G_GINT64_FORMAT "; %u objects differ\n",
+		       deploy->environment->name, count,
+		       result->tool ? " that are in the ledger of " : "",
+		       result->tool ? result->tool : "", deploy->ledger.sequence,
+		       result->differences);
+	}
+}
+
+static bool run(CommandContext *context, int *status, GError **error)
+{
+	const DeployOptions chosen = command_deploy_options(context);
+	const DeployObserver observer = command_observer(context);
+	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, &observer);
+	const BaselineOptions wanted = {.through = command_text(context, "through"),
+					.accept_drift = command_text(context, "accept-drift")};
+	BaselineResult result = {0};
+
+	(void)status;
+	if (wanted.accept_drift && !*wanted.accept_drift)
+		return error_set(error, ERR_USAGE,
+				 "'--accept-drift' needs a reason: it is written into the record");
+	if (!check_baseline(deploy, &wanted, &result, error))
+		return false;
+	print(context, deploy, &result);
+	return true;
+}
+
+const Command command_baseline = {
+	.name = "baseline",
+	.summary = "adopt an existing database: its migrations are recorded, not run",
+	.arguments = "",
+	.options = options,
+	.needs = NEEDS_REPOSITORY,
+	.run = run,
+};

@@ -1,0 +1,79 @@
+#!/bin/sh
+# Adopting a database that another tool, or nobody, has kept: proven on the scratch server, then recorded, never run.
+. "$(dirname "$0")/lib/test-lib.sh"
+
+test_repo adopt
+git checkout -q -b main
+environment staging 'sign: false'
+STAGING=$TEST_DB
+for i in 1 2 3; do
+	migration "00$i"_t$i "DROP TABLE t$i;" <<-SQL
+		CREATE TABLE t$i (id int PRIMARY KEY);
+	SQL
+done
+commit first
+
+# fresh SQL: staging is a database with just this.
+fresh() {
+	"$psql" -Xqc "DROP DATABASE \"$STAGING\" WITH (FORCE)" -c "CREATE DATABASE \"$STAGING\"" postgres && query "$1" >/dev/null &&
+		git for-each-ref --format='delete %(refname)' refs/notes refs/migrate | git update-ref --stdin && rm -rf .git/git-migrate/notes .git/git-migrate/verified
+}
+two='CREATE TABLE t1 (id int PRIMARY KEY); CREATE TABLE t2 (id int PRIMARY KEY);'
+adopted() {
+	query "SELECT string_agg(id, ' ' ORDER BY position) FROM git_migrate.applied"
+}
+
+test_expect_success 'a schema that the migrations do not give is refused, object by object, and nothing is made' '
+	fresh "$two CREATE VIEW spare AS SELECT 1 AS a" && test_expect_code 4 git migrate baseline --env staging 2>err &&
+	test_grep "is not what these 3 migrations give: 2 objects differ" err && test_grep "missing  public/table/t3.sql" err && test_grep "extra    public/view/spare.sql" err &&
+	test_grep "accept-drift REASON" err && test "$(query "SELECT to_regnamespace(\$\$git_migrate\$\$) IS NULL")" = t
+'
+
+test_expect_success 'through the migration that it has: recorded, and up does the rest' '
+	fresh "$two" && git migrate baseline --env staging --through 002_t2 >out && test_grep "staging: adopted with 2 migrations, record 1; 0 objects differ" out &&
+	test "$(adopted)" = "001_t1 002_t2" && git migrate up --env staging >out && test_grep "1 migration applied" out && git migrate verify --env staging --full >out && test_grep "no problem" out &&
+	git migrate log --env staging >out && test_grep "baseline" out && git migrate diff --env staging >out && test_grep "no difference" out
+'
+
+test_expect_success 'what was adopted can be undone, and is not adopted twice' '
+	git migrate down --env staging --to 001_t1 >out && test_grep "2 migrations undone" out && test_expect_code 4 git migrate baseline --env staging 2>err && test_grep "has 5 records already" err
+'
+
+test_expect_success 'a difference is accepted with a reason, which stands in the record' '
+	fresh "$two CREATE VIEW spare AS SELECT 1 AS a" && test_expect_code 129 git migrate baseline --env staging --accept-drift "" 2>err &&
+	git migrate baseline --env staging --through 002_t2 --accept-drift "the view is legacy" >out && test_grep "1 objects differ" out && git migrate show 1 --env staging >out && test_grep "the view is legacy" out
+'
+
+# from TOOL SQL: with that ledger two of the three migrations are adopted.
+from() {
+	fresh "$two $2" && git migrate baseline --env staging >out && test_grep "adopted with 2 migrations that are in the ledger of $1" out && test "$(adopted)" = "001_t1 002_t2"
+}
+
+test_expect_success 'dbmate and Rails' '
+	from "dbmate or Rails" "CREATE TABLE schema_migrations (version varchar(128) PRIMARY KEY); INSERT INTO schema_migrations VALUES (\$\$001\$\$), (\$\$002\$\$)"
+'
+
+test_expect_success 'golang-migrate, which keeps the last one only' '
+	from golang-migrate "CREATE TABLE schema_migrations (version bigint PRIMARY KEY, dirty boolean); INSERT INTO schema_migrations VALUES (2, false)"
+'
+
+test_expect_success 'Flyway, failed rows aside' '
+	from Flyway "CREATE TABLE flyway_schema_history (installed_rank int PRIMARY KEY, version varchar(50), success boolean); INSERT INTO flyway_schema_history VALUES (1, 1, true), (2, 2, true), (3, 3, false), (4, NULL, true)"
+'
+
+test_expect_success 'goose, of which the last word counts' '
+	from goose "CREATE TABLE goose_db_version (id serial PRIMARY KEY, version_id bigint, is_applied boolean); INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, true), (1, true), (2, true), (3, true), (3, false)"
+'
+
+test_expect_success 'sqlx, Diesel, node-pg-migrate' '
+	from sqlx "CREATE TABLE _sqlx_migrations (version bigint PRIMARY KEY, success boolean); INSERT INTO _sqlx_migrations VALUES (1, true), (2, true)" &&
+	from Diesel "CREATE TABLE __diesel_schema_migrations (version varchar(50) PRIMARY KEY); INSERT INTO __diesel_schema_migrations VALUES (\$\$001\$\$), (\$\$002\$\$)" &&
+	from node-pg-migrate "CREATE TABLE pgmigrations (id serial PRIMARY KEY, name text); INSERT INTO pgmigrations (name) VALUES (\$\$001_t1\$\$), (\$\$002_t2\$\$)"
+'
+
+test_expect_success 'a version that the commit does not have is refused' '
+	fresh "$two CREATE TABLE schema_migrations (version varchar(128) PRIMARY KEY); INSERT INTO schema_migrations VALUES (\$\$001\$\$), (\$\$777\$\$)" &&
+	test_expect_code 4 git migrate baseline --env staging 2>err && test_grep "names .777., and the commit has no such migration" err
+'
+
+test_done
