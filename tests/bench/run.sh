@@ -85,6 +85,7 @@ select_1() { "$psql" -Xqc 'select 1' "$database"; }
 psql_all() { "$psql" -Xq -v ON_ERROR_STOP=1 -f "$root/thousand.sql" plain; }
 up() { git-migrate up --env bench; }
 up_all() { git-migrate up --env bench; }
+up_drawn() { git-migrate up --env drawn; }
 status() { git-migrate status --env bench; }
 
 printf '%-52s %11s %11s %7s  %s\n' 'what' 'git migrate' 'psql' 'ratio' 'limit'
@@ -104,6 +105,21 @@ awk -v a="$(median <"$root/a")" -v b="$(median <"$root/b")" 'BEGIN {
 	r = a / b
 	printf "%-52s %8.1f ms %8.1f ms %7.2f  %s %s\n", "up, 1,000 migrations, signed, both ledgers", a / 100, b / 100, r, 1.25, r <= 1.25 ? "ok" : "MISSED"
 }'
+: >"$root/a"
+for _ in 1 2 3; do
+	fresh_database thousand
+	git for-each-ref --format='delete %(refname)' refs/notes refs/migrate | git update-ref --stdin
+	rm -rf .git/git-migrate
+	time_ms up_drawn >>"$root/a"
+done
+awk -v a="$(median <"$root/a")" -v b="$(median <"$root/b")" 'BEGIN {
+	r = a / b
+	printf "%-52s %8.1f ms %8.1f ms %7.2f  %s %s\n", "the same, and a snapshot of its 1,000 tables", a / 100, b / 100, r, 2, r <= 2 ? "ok" : "MISSED"
+}'
+fresh_database thousand
+git for-each-ref --format='delete %(refname)' refs/notes refs/migrate | git update-ref --stdin
+rm -rf .git/git-migrate
+up_all >/dev/null
 compare 'up with nothing pending, 1,000 applied' 5 select_1 up
 compare 'status, 1,000 applied' 5 select_1 status
 
@@ -192,3 +208,32 @@ push_to() {
 push_plain() { push_to "$root/server.git"; }
 push_guarded() { push_to "$root/guarded.git"; }
 compare 'push of 1,000 commits with pre-receive, to one without' 1.5 push_plain push_guarded
+
+# The schema: 2,000 tables, 10,000 columns, 4,000 indexes, 500 functions.
+git init -q -b main "$root/big" && cd "$root/big"
+mkdir -p db/environments
+echo 'url: postgresql:///big' >db/environments/bench.yaml
+git add -A && git commit -q -m big
+"$psql" -Xqc 'CREATE DATABASE big' postgres
+awk 'BEGIN {
+	for (i = 0; i < 2000; i++) {
+		printf "CREATE TABLE t%d (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a int DEFAULT 5, b text NOT NULL, c numeric(10,2), d timestamptz DEFAULT now());\n", i
+		printf "CREATE INDEX t%d_a ON t%d (a);\n", i, i
+	}
+	for (i = 0; i < 500; i++) printf "CREATE FUNCTION f%d(a int) RETURNS int LANGUAGE sql AS $$SELECT a + %d$$;\n", i, i
+}' | "$psql" -Xq big
+dump() { "$PG_TEST_BIN/pg_dump" -s big; }
+snapshot() { git-migrate schema --env bench --tree; }
+printf '\n%-52s %11s %11s %7s  %s\n' 'what' 'git migrate' 'pg_dump -s' 'ratio' 'limit'
+compare 'snapshot of 2,000 tables' 0.3 dump snapshot
+
+# check on 300 migrations, with a warm scratch server.
+make_repo three 300
+database=three
+psql_three() { fresh_database plain && "$psql" -Xq -v ON_ERROR_STOP=1 -f "$root/three.sql" plain; }
+check() { git-migrate check; }
+check >/dev/null
+printf '\n%-52s %11s %11s %7s  %s\n' 'what' 'git migrate' 'psql' 'ratio' 'limit'
+# A second is allowed on top, for two databases that are made and dropped.
+compare 'check, 300 migrations (1.5 and 1 s)' 1.5 psql_three check |
+	awk '{ ours = $(NF - 6); theirs = $(NF - 4); sub(/[^ ]*$/, ours <= 1.5 * theirs + 1000 ? "ok" : "MISSED"); print }'
