@@ -159,20 +159,22 @@ static const char *first_operand(const char *open, const char *close)
 											  : NULL;
 }
 
-/* One pair of parentheses less; false when there is none to take away. */
-static bool flatten_once(GString *sql)
+/* Takes the parentheses away, group by group from the outermost; erasing never moves the text's
+ * beginning. */
+static void flatten(GString *sql)
 {
 	for (const char *at = sql->str; *at; at = skip(at)) {
-		const char *close = *at == '(' ? closing(at) : NULL;
-		const char *inner = close ? first_operand(at, close) : NULL;
+		/* Only a group that begins with a group has a first operand in parentheses. */
+		while (at[0] == '(' && at[1] == '(') {
+			const char *close = closing(at);
+			const char *inner = close ? first_operand(at, close) : NULL;
 
-		if (!inner)
-			continue;
-		g_string_erase(sql, (gssize)(closing(inner) - sql->str), 1);
-		g_string_erase(sql, (gssize)(inner - sql->str), 1);
-		return true;
+			if (!inner)
+				break;
+			g_string_erase(sql, (gssize)(closing(inner) - sql->str), 1);
+			g_string_erase(sql, (gssize)(inner - sql->str), 1);
+		}
 	}
-	return false;
 }
 
 char *schema_canonical(const char *sql)
@@ -183,7 +185,6 @@ char *schema_canonical(const char *sql)
 		return g_strdup(sql);
 	g_autofree char *spread = spread_casts(sql);
 	text = g_string_new(spread);
-	while (flatten_once(text))
-		;
+	flatten(text);
 	return g_string_free(text, FALSE);
 }
