@@ -107,4 +107,15 @@ test_expect_success 'a killed check is swept by the next one' '
 	git migrate check >/dev/null; test -z "$(git migrate psql -- -XAtc "SELECT datname FROM pg_database WHERE datname LIKE '\''git_migrate_scratch%'\''")"
 '
 
+test_expect_success 'the schema of any commit, from its migrations or its files, without an environment' '
+	git migrate schema --commit "HEAD^{/first}" --tree >one && git migrate schema --files "HEAD^{/first}" --tree >two && test -s one && test_cmp one two &&
+	git migrate schema --files "HEAD^{/sides}" >out && test_grep only_file out && test_grep -v only_here out && git migrate schema --commit "HEAD^{/sides}" >out && test_grep only_here out && test_grep -v only_file out &&
+	git migrate schema --commit HEAD >out && test_grep "bio character varying(5)" out && test_grep -v "users_bio" out && git migrate schema --files HEAD~1 --format=json >out && test_grep "\"files\": \"HEAD~1\"" out
+'
+
+test_expect_success 'one source at a time, and files that are not there' '
+	test_expect_code 129 git migrate schema --commit HEAD --files HEAD 2>err && test_grep "only one of .--env., .--commit. and .--files. can be given" err &&
+	git checkout -q --orphan empty && git rm -rqf db/schema && commit nothing && test_expect_code 128 git migrate schema --files HEAD 2>err && test_grep "there are no schema files below .db/schema. in" err && test_grep "key schema of migrate.yaml names their folder" err
+'
+
 test_done

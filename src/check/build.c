@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "config/config.h"
 #include "deploy/failure.h"
 #include "deploy/run.h"
@@ -119,7 +120,14 @@ static bool run_statements(DeployContext *context, const SqlScript *script, GErr
 	return true;
 }
 
-bool build_file(DeployContext *context, const char *path, const char *blob, GError **error)
+/* A dump leaves its search_path behind. */
+static bool reset_session(DeployContext *context, GError **error)
+{
+	return pg_session_execute(context->session, "RESET SESSION AUTHORIZATION; RESET ALL",
+				  error);
+}
+
+static bool build_file(DeployContext *context, const char *path, const char *blob, GError **error)
 {
 	g_autoptr(GBytes) bytes = git_repo_blob(context->repo, blob, error);
 	g_autofree char *text = NULL;
@@ -131,8 +139,40 @@ bool build_file(DeployContext *context, const char *path, const char *blob, GErr
 		return false;
 	text = without_restrict(raw ? raw : "");
 	script = sql_script_split(text, strlen(text), path, 1, error);
-	return script &&
-	       pg_session_execute(context->session, "RESET SESSION AUTHORIZATION; RESET ALL",
-				  error) &&
-	       run_statements(context, script, error);
+	return script && reset_session(context, error) && run_statements(context, script, error);
+}
+
+static gint compare_entries(gconstpointer a, gconstpointer b)
+{
+	const GitEntry *const *left = a, *const *right = b;
+
+	return text_compare_versions((*left)->path, (*right)->path);
+}
+
+GPtrArray *build_list_files(const DeployContext *context, GError **error)
+{
+	GPtrArray *entries =
+		git_repo_list(context->repo, context->target->oid, context->project->schema, error);
+
+	for (guint i = entries ? entries->len : 0; i > 0; i--) {
+		const GitEntry *entry = g_ptr_array_index(entries, i - 1);
+		if (!g_str_has_suffix(entry->path, ".sql"))
+			g_ptr_array_remove_index(entries, i - 1);
+	}
+	if (entries)
+		g_ptr_array_sort(entries, compare_entries);
+	return entries;
+}
+
+bool build_files(DeployContext *context, const GPtrArray *entries, GError **error)
+{
+	for (guint i = 0; i < entries->len; i++) {
+		const GitEntry *entry = g_ptr_array_index(entries, i);
+		g_autofree char *path =
+			g_strdup_printf("%s/%s", context->project->schema, entry->path);
+
+		if (!build_file(context, path, entry->oid, error))
+			return false;
+	}
+	return reset_session(context, error);
 }

@@ -17,7 +17,11 @@ DeployContext *build_context(GitRepo *repo, const char *at, Scratch *scratch, GE
 bool build_script(DeployContext *context, const Migration *migration, ScriptRole role,
 		  GError **error);
 
-/* Runs one schema file, written by hand or by pg_dump -s. What only says who owns or may do what is
+/* The schema files of the context's commit, in the order in which they are built: GitEntry*, their
+ * paths below project->schema; for the caller to free. */
+GPtrArray *build_list_files(const DeployContext *context, GError **error);
+
+/* Runs schema files, written by hand or by pg_dump -s. What only says who owns or may do what is
  * passed over when the role is not known here, and so is a setting that this server does not have.
- */
-bool build_file(DeployContext *context, const char *path, const char *blob, GError **error);
+ * Afterwards the session's settings are as they were. An error names the file. */
+bool build_files(DeployContext *context, const GPtrArray *entries, GError **error);

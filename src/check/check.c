@@ -259,41 +259,15 @@ static void compare(const Comparison *work, const SchemaSnapshot *migrations,
 
 /* ---- schema files ---- */
 
-static gint compare_entries(gconstpointer a, gconstpointer b)
-{
-	const GitEntry *const *left = a, *const *right = b;
-
-	return text_compare_versions((*left)->path, (*right)->path);
-}
-
-/* Builds all files in order of their paths; false when one does not build, which is then a finding.
- */
-static bool build_files(DeployContext *context, GPtrArray *entries, CheckPart *part)
-{
-	g_ptr_array_sort(entries, compare_entries);
-	for (guint i = 0; i < entries->len; i++) {
-		const GitEntry *entry = g_ptr_array_index(entries, i);
-		g_autofree char *path =
-			g_strdup_printf("%s/%s", context->project->schema, entry->path);
-		g_autoptr(GError) why = NULL;
-
-		if (!g_str_has_suffix(path, ".sql") || build_file(context, path, entry->oid, &why))
-			continue;
-		find_error(part, path, why);
-		return false;
-	}
-	return true;
-}
-
 static bool check_schema(DeployContext *migrations, CheckPart *part, GError **error)
 {
-	g_autoptr(GPtrArray) entries = git_repo_list(migrations->repo, migrations->target->oid,
-						     migrations->project->schema, error);
+	g_autoptr(GPtrArray) entries = build_list_files(migrations, error);
 	g_autoptr(Scratch) scratch = NULL;
 	g_autoptr(DeployContext) files = NULL;
 	g_autoptr(SchemaSnapshot) left = NULL;
 	g_autoptr(SchemaSnapshot) right = NULL;
 	g_autofree char *count = NULL;
+	g_autoptr(GError) why = NULL;
 
 	if (!entries)
 		return false;
@@ -309,11 +283,10 @@ static bool check_schema(DeployContext *migrations, CheckPart *part, GError **er
 	count = text_count(entries->len, "schema file");
 	part->done =
 		g_strdup_printf("%s against %u migrations", count, migrations->plan->pending->len);
-	if (!build_files(files, entries, part))
+	if (!build_files(files, entries, &why)) {
+		find_error(part, NULL, why);
 		return true;
-	/* A dump leaves its search_path behind. */
-	if (!pg_session_execute(files->session, "RESET SESSION AUTHORIZATION; RESET ALL", error))
-		return false;
+	}
 	left = schema_snapshot_take(migrations->session, NULL, false, error);
 	right = left ? schema_snapshot_take(files->session, NULL, false, error) : NULL;
 	if (!right)

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/term.h"
+#include "check/schema.h"
 #include "cmd/all.h"
 #include "cmd/deploying.h"
 #include "deploy/snapshot.h"
@@ -11,6 +12,10 @@
 static const CommandOption options[] = {
 	OPTION_ENV,
 	OPTION_AT,
+	{0, "commit", OPTION_TEXT, "COMMIT", "what a commit's migrations give, no database needed",
+	 NULL},
+	{0, "files", OPTION_TEXT, "COMMIT", "what a commit's schema files give, no database needed",
+	 NULL},
 	{0, "tree", OPTION_FLAG, NULL, "print the id of the schema's tree only", NULL},
 	{0, "access", OPTION_FLAG, NULL, "owners and privileges instead", NULL},
 	OPTION_FORMAT,
@@ -36,7 +41,13 @@ static json_t *statements_json(const SchemaObject *object)
 	return list;
 }
 
-static void print_json(const DeployContext *deploy, const GPtrArray *objects,
+/* Where a snapshot came from: a key of the JSON document, and its value. */
+typedef struct {
+	const char *key;
+	char *value; /* owned */
+} Origin;
+
+static void print_json(const Origin *origin, const GPtrArray *objects,
 		       const SchemaSnapshot *snapshot)
 {
 	json_t *document = report_json_new("schema");
@@ -50,7 +61,7 @@ static void print_json(const DeployContext *deploy, const GPtrArray *objects,
 		json_object_set_new(entry, "statements", statements_json(object));
 		json_array_append_new(list, entry);
 	}
-	json_object_set_new(document, "environment", report_json_text(deploy->environment->name));
+	json_object_set_new(document, origin->key, report_json_text(origin->value));
 	json_object_set_new(document, "objects", list);
 	json_object_set_new(document, "not_captured", report_json_list(snapshot->uncaptured));
 	report_json_print(document, stdout);
@@ -76,13 +87,43 @@ static void tell_uncaptured(const SchemaSnapshot *snapshot)
 		fprintf(stderr, "not captured: %s\n", list);
 }
 
-static bool run(CommandContext *context, int *status, GError **error)
+static SchemaSnapshot *take_live(CommandContext *context, Origin *origin, GError **error)
 {
 	const DeployOptions chosen = command_deploy_options(context);
 	const DeployObserver observer = command_observer(context);
 	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, &observer);
-	g_autoptr(SchemaSnapshot) snapshot =
-		deploy_snapshot(deploy, command_flag(context, "access"), error);
+	SchemaSnapshot *snapshot = deploy_snapshot(deploy, command_flag(context, "access"), error);
+
+	if (snapshot)
+		*origin = (Origin){"environment", g_strdup(deploy->environment->name)};
+	return snapshot;
+}
+
+static SchemaSnapshot *take(CommandContext *context, Origin *origin, GError **error)
+{
+	const bool whole = command_flag(context, "access");
+	const char *commit = command_text(context, "commit"),
+		   *files = command_text(context, "files");
+
+	if (!!commit + !!files + (command_text(context, "env") || command_text(context, "at")) >
+	    1) {
+		error_set(error, ERR_USAGE,
+			  "only one of '--env', '--commit' and '--files' can be given");
+		return NULL;
+	}
+	if (!commit && !files)
+		return take_live(context, origin, error);
+	*origin =
+		commit ? (Origin){"commit", g_strdup(commit)} : (Origin){"files", g_strdup(files)};
+	return check_schema_of(context->repo, origin->value,
+			       commit ? CHECK_FROM_MIGRATIONS : CHECK_FROM_FILES, whole, error);
+}
+
+static bool run(CommandContext *context, int *status, GError **error)
+{
+	Origin origin = {0};
+	g_autoptr(SchemaSnapshot) snapshot = take(context, &origin, error);
+	g_autofree char *value = origin.value;
 	const GPtrArray *objects;
 
 	(void)status;
@@ -92,7 +133,7 @@ static bool run(CommandContext *context, int *status, GError **error)
 	if (command_flag(context, "tree"))
 		return print_tree(context, objects, error);
 	if (command_wants_json(context))
-		print_json(deploy, objects, snapshot);
+		print_json(&origin, objects, snapshot);
 	else
 		print_text(objects);
 	tell_uncaptured(snapshot);
@@ -101,7 +142,7 @@ static bool run(CommandContext *context, int *status, GError **error)
 
 const Command command_schema = {
 	.name = "schema",
-	.summary = "print the live schema as canonical DDL, an object per path",
+	.summary = "print a schema as canonical DDL, an object per path",
 	.arguments = "",
 	.options = options,
 	.needs = NEEDS_REPOSITORY,
