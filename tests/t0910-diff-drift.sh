@@ -80,6 +80,18 @@ test_expect_success 'a schema that drifted in staging is not promoted' '
 	live "DROP TABLE hotfix" && git migrate promote staging last --tag v1 --at main --dry-run >out && test_grep "drift *passed" out
 '
 
+test_expect_success 'ignore rules take objects out, with their reason and how many' '
+	printf "ignore:\n  - kind: table\n    name: public.tmp_*\n    reason: the import makes them\n  - {name: public.unused, reason: never there}\n" >migrate.yaml && commit rules && git migrate up --env staging >/dev/null;
+	live "CREATE TABLE tmp_a (id int); CREATE TABLE tmp_b (id int); CREATE VIEW tmp_c AS SELECT 1 AS a" &&
+	test_expect_code 1 git migrate diff --env staging >out && test_grep "extra *public/view/tmp_c.sql" out && test_grep -v "table/tmp_" out && test_grep "ignored: 2 of table public.tmp_. (the import makes them)" out && test_grep -v "never there" out &&
+	live "DROP VIEW tmp_c" && git migrate diff --env staging >out && test_grep "no difference" out && test_expect_code 0 git migrate diff --env staging --format=json >out && test_grep "\"rule\": \"table public.tmp_.\"" out && live "DROP TABLE tmp_a, tmp_b"
+'
+
+test_expect_success 'an ignore rule needs its name and its reason' '
+	printf "ignore:\n  - name: public.x\n" >migrate.yaml && commit "no reason" && printf "ignore:\n  - {name: public.x, why: y}\n" >migrate.yaml && commit "wrong key" && test_expect_code 128 git migrate check 2>err2 &&
+	test_expect_code 128 git migrate check --at HEAD~1 2>err && test_grep "migrate.yaml:2:5: .ignore. has no .reason." err && test_grep "migrate.yaml:2:22: unknown key .ignore.why." err2 && git rm -qf migrate.yaml && commit "no rules"
+'
+
 test_expect_success 'wrong words' '
 	test_expect_code 129 git migrate diff staging 2>err && test_grep "name two environments, or none" err
 '

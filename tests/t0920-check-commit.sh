@@ -113,6 +113,10 @@ test_expect_success 'the schema of any commit, from its migrations or its files,
 	git migrate schema --commit HEAD >out && test_grep "bio character varying(5)" out && test_grep -v "users_bio" out && git migrate schema --files HEAD~1 --format=json >out && test_grep "\"files\": \"HEAD~1\"" out
 '
 
+test_expect_success 'ignore rules take objects out of the comparison, counted' '
+	git checkout -q -b ignoring "HEAD^{/sides}" && printf "ignore:\n  - {kind: view, name: public.only_?*, reason: reports}\n" >migrate.yaml && commit ignoring && git migrate check >out; test_grep "^ok      schema .*; 2 of view public.only_?. ignored (reports)" out && git checkout -q main
+'
+
 test_expect_success 'one source at a time, and files that are not there' '
 	test_expect_code 129 git migrate schema --commit HEAD --files HEAD 2>err && test_grep "only one of .--env., .--commit. and .--files. can be given" err &&
 	git checkout -q --orphan empty && git rm -rqf db/schema && commit nothing && test_expect_code 128 git migrate schema --files HEAD 2>err && test_grep "there are no schema files below .db/schema. in" err && test_grep "key schema of migrate.yaml names their folder" err

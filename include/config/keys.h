@@ -19,6 +19,7 @@ typedef enum {
 	KEY_COUNT,        /* a whole number from 0 */
 	KEY_DURATION,     /* with a unit, or a number of `unit_ms` each */
 	KEY_LIST,         /* of texts */
+	KEY_IGNORE,       /* of groups: kind, name, reason; IgnoreRule* added to an array */
 	KEY_CONNECTION,   /* collected as libpq keyword `words[0]` and value */
 } KeyType;
 

@@ -5,6 +5,8 @@
 
 #include <glib.h>
 
+#include "model/ignore.h"
+
 typedef enum {
 	DRIFT_EXTRA,   /* only the live schema has it */
 	DRIFT_MISSING, /* only the record has it */
@@ -24,6 +26,7 @@ typedef struct {
 			       database" */
 	guint compared;     /* objects looked at */
 	GPtrArray *changes; /* DriftChange*, by path */
+	GPtrArray *ignored; /* IgnoreCount*: what differs and a rule takes out */
 	char **uncaptured;  /* what is there and was not compared; NULL-terminated */
 } DriftReport;
 

@@ -6,6 +6,8 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "model/ignore.h"
+
 /* migrate.yaml */
 typedef struct {
 	char *migrations;          /* "db/migrations" */
@@ -13,6 +15,7 @@ typedef struct {
 	char *environments;        /* "db/environments" */
 	char *seeds;               /* "db/seeds" */
 	char *default_environment; /* "local" */
+	GPtrArray *ignore;         /* IgnoreRule*: objects that are nobody's drift */
 	bool require_down; /* hooks refuse a new migration without down script and without reason */
 } Project;
 

@@ -210,6 +210,7 @@ typedef struct {
 	DeployContext *context;   /* with the migrations */
 	const GPtrArray *entries; /* GitEntry*: the schema files */
 	CheckPart *part;
+	GPtrArray *ignored; /* IgnoreCount* */
 } Comparison;
 
 /* One object that is not the same: the file that lags, the lines, and the migration that brought
@@ -238,6 +239,12 @@ static void find_object(const Comparison *work, const char *path, const char *mi
 			    "%s: schema files (-) and migrations (+) differ\n%s", path, diff);
 }
 
+static bool is_ignored(const Comparison *work, const char *path)
+{
+	return foreign_is_ledger(path) ||
+	       ignore_rules_take(work->context->project->ignore, path, work->ignored);
+}
+
 static void compare(const Comparison *work, const SchemaSnapshot *migrations,
 		    const SchemaSnapshot *files)
 {
@@ -246,18 +253,32 @@ static void compare(const Comparison *work, const SchemaSnapshot *migrations,
 		const SchemaObject *other = object_at(files, object->path);
 
 		if ((!other || strcmp(other->text, object->text) != 0) &&
-		    !foreign_is_ledger(object->path))
+		    !is_ignored(work, object->path))
 			find_object(work, object->path, object->text, other ? other->text : NULL);
 	}
 	for (guint i = 0; i < files->objects->len; i++) {
 		const SchemaObject *object = g_ptr_array_index(files->objects, i);
 
-		if (!object_at(migrations, object->path) && !foreign_is_ledger(object->path))
+		if (!object_at(migrations, object->path) && !is_ignored(work, object->path))
 			find_object(work, object->path, NULL, object->text);
 	}
 }
 
 /* ---- schema files ---- */
+
+/* What was left out is part of what was done. */
+static void tell_ignored(CheckPart *part, const GPtrArray *ignored)
+{
+	g_autoptr(GString) done = g_string_new(part->done);
+
+	for (guint i = 0; i < ignored->len; i++) {
+		const IgnoreCount *count = g_ptr_array_index(ignored, i);
+		g_string_append_printf(done, "; %u of %s ignored (%s)", count->count, count->rule,
+				       count->reason);
+	}
+	g_free(part->done);
+	part->done = g_strdup(done->str);
+}
 
 static bool check_schema(DeployContext *migrations, CheckPart *part, GError **error)
 {
@@ -266,6 +287,7 @@ static bool check_schema(DeployContext *migrations, CheckPart *part, GError **er
 	g_autoptr(DeployContext) files = NULL;
 	g_autoptr(SchemaSnapshot) left = NULL;
 	g_autoptr(SchemaSnapshot) right = NULL;
+	g_autoptr(GPtrArray) ignored = ignore_counts_new();
 	g_autofree char *count = NULL;
 	g_autoptr(GError) why = NULL;
 
@@ -291,8 +313,9 @@ static bool check_schema(DeployContext *migrations, CheckPart *part, GError **er
 	right = left ? schema_snapshot_take(files->session, NULL, false, error) : NULL;
 	if (!right)
 		return false;
-	const Comparison work = {migrations, entries, part};
+	const Comparison work = {migrations, entries, part, ignored};
 	compare(&work, left, right);
+	tell_ignored(part, ignored);
 	return true;
 }
 

@@ -21,6 +21,7 @@ static const Key project_keys[] = {
 	{"environments", KEY_PATH, offsetof(Project, environments), 0, {NULL}},
 	{"seeds", KEY_PATH, offsetof(Project, seeds), 0, {NULL}},
 	{"default_environment", KEY_TEXT, offsetof(Project, default_environment), 0, {NULL}},
+	{"ignore", KEY_IGNORE, offsetof(Project, ignore), 0, {NULL}},
 	{"require_down", KEY_BOOL, offsetof(Project, require_down), 0, {NULL}},
 };
 
@@ -33,6 +34,7 @@ static Project *default_project(void)
 	project->environments = g_strdup("db/environments");
 	project->seeds = g_strdup("db/seeds");
 	project->default_environment = g_strdup("local");
+	project->ignore = ignore_rules_new();
 	project->require_down = true;
 	return project;
 }

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "config/config.h"
+#include "model/ignore.h"
 
 static void *at(const KeyReader *reader, const Key *key)
 {
@@ -225,6 +226,7 @@ static bool take_scalar(const KeyReader *reader, const Key *key, const YamlNode 
 		return take_connection(reader, key, node, text, error);
 	case KEY_TEXT:
 	case KEY_LIST:
+	case KEY_IGNORE:
 		break;
 	}
 	return take_text(reader, key, text);
@@ -252,13 +254,56 @@ static bool take_list(const KeyReader *reader, const Key *key, const YamlNode *n
 	return true;
 }
 
+/* One rule: texts by the name of their key, all but `kind` needed. */
+static bool take_rule(const KeyReader *reader, const Key *key, const YamlNode *item, GError **error)
+{
+	static const char *const names[] = {"kind", "name", "reason"};
+	const char *texts[G_N_ELEMENTS(names)] = {"*"};
+
+	if (item->kind != YAML_MAPPING)
+		return wrong(reader, item, key->path, "a list of groups: kind, name, reason",
+			     error);
+	for (guint i = 0; i < item->keys->len; i++) {
+		const YamlNode *name = g_ptr_array_index(item->keys, i);
+		const YamlNode *value = g_ptr_array_index(item->items, i);
+		g_autofree char *path = g_strdup_printf("%s.%s", key->path, name->text);
+		guint which = 0;
+
+		while (which < G_N_ELEMENTS(names) && strcmp(name->text, names[which]) != 0)
+			which++;
+		if (which == G_N_ELEMENTS(names))
+			return unknown(reader, name, path, error);
+		if (value->kind != YAML_SCALAR || !*value->text)
+			return wrong(reader, value, path, "a text that is not empty", error);
+		texts[which] = value->text;
+	}
+	for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+		if (!texts[i]) {
+			error_set(error, ERR_CONFIG, "'%s' has no '%s'", key->path, names[i]);
+			return refuse(reader, item, error);
+		}
+	ignore_rules_add(*(GPtrArray **)at(reader, key), texts[0], texts[1], texts[2]);
+	return true;
+}
+
+static bool take_rules(const KeyReader *reader, const Key *key, const YamlNode *node,
+		       GError **error)
+{
+	for (guint i = 0; i < node->items->len; i++)
+		if (!take_rule(reader, key, g_ptr_array_index(node->items, i), error))
+			return false;
+	return true;
+}
+
 static bool take_value(const KeyReader *reader, const Key *key, const YamlNode *node,
 		       GError **error)
 {
-	if (key->type == KEY_LIST)
-		return node->kind == YAML_SEQUENCE
-			       ? take_list(reader, key, node, error)
-			       : wrong(reader, node, key->path, "a list", error);
+	if (key->type == KEY_LIST || key->type == KEY_IGNORE) {
+		if (node->kind != YAML_SEQUENCE)
+			return wrong(reader, node, key->path, "a list", error);
+		return key->type == KEY_LIST ? take_list(reader, key, node, error)
+					     : take_rules(reader, key, node, error);
+	}
 	if (node->kind != YAML_SCALAR)
 		return wrong(reader, node, key->path, "a single value", error);
 	return take_scalar(reader, key, node, error);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "config/config.h"
 #include "deploy/snapshot.h"
 #include "ledger/state.h"
 #include "schema/repair.h"
@@ -81,7 +82,9 @@ static gint compare_changes(gconstpointer a, gconstpointer b)
 	return strcmp((*left)->path, (*right)->path);
 }
 
-static void compare_all(GitRepo *repo, DriftReport *report, const Side *left, const Side *right)
+/* Rules are asked about what differs only: a rule that hides nothing is not counted. */
+static void compare_all(GitRepo *repo, DriftReport *report, const GPtrArray *rules,
+			const Side *left, const Side *right)
 {
 	GHashTableIter each;
 	gpointer path, oid;
@@ -89,13 +92,15 @@ static void compare_all(GitRepo *repo, DriftReport *report, const Side *left, co
 	report->compared = g_hash_table_size(left->oids);
 	g_hash_table_iter_init(&each, left->oids);
 	while (g_hash_table_iter_next(&each, &path, &oid))
-		if (g_strcmp0(oid, g_hash_table_lookup(right->oids, path)) != 0)
+		if (g_strcmp0(oid, g_hash_table_lookup(right->oids, path)) != 0 &&
+		    !ignore_rules_take(rules, path, report->ignored))
 			compare_one(repo, report, path, left, right);
 	g_hash_table_iter_init(&each, right->oids);
 	while (g_hash_table_iter_next(&each, &path, NULL))
 		if (!g_hash_table_contains(left->oids, path)) {
-			compare_one(repo, report, path, left, right);
 			report->compared++;
+			if (!ignore_rules_take(rules, path, report->ignored))
+				compare_one(repo, report, path, left, right);
 		}
 	g_ptr_array_sort(report->changes, compare_changes);
 }
@@ -173,7 +178,7 @@ DriftReport *deploy_drift_compare(DeployContext *context, GError **error)
 	report->right = g_strdup("the live database");
 	g_strfreev(report->uncaptured);
 	report->uncaptured = g_strdupv(snapshot->uncaptured);
-	compare_all(context->repo, report, &recorded, &live);
+	compare_all(context->repo, report, context->project->ignore, &recorded, &live);
 	return report;
 }
 
@@ -193,13 +198,15 @@ DriftReport *deploy_drift_between(GitRepo *repo, const char *left, const char *r
 	g_auto(Side) before = {.oids = recorded_objects(repo, left, &left_tree, error)};
 	g_auto(Side) after = {
 		.oids = before.oids ? recorded_objects(repo, right, &right_tree, error) : NULL};
+	g_autofree char *head = git_repo_resolve(repo, "HEAD", false, error);
+	g_autoptr(Project) project = head ? config_read_project(repo, head, error) : NULL;
 	DriftReport *report;
 
-	if (!after.oids)
+	if (!after.oids || !project)
 		return NULL;
 	report = drift_report_new(left);
 	report->left = g_strdup(left);
 	report->right = g_strdup(right);
-	compare_all(repo, report, &before, &after);
+	compare_all(repo, report, project->ignore, &before, &after);
 	return report;
 }

@@ -16,6 +16,7 @@ DriftReport *drift_report_new(const char *environment)
 
 	report->environment = g_strdup(environment);
 	report->changes = g_ptr_array_new_with_free_func((GDestroyNotify)change_free);
+	report->ignored = ignore_counts_new();
 	report->uncaptured = g_new0(char *, 1);
 	return report;
 }
@@ -40,6 +41,7 @@ void drift_report_free(DriftReport *report)
 	g_free(report->left);
 	g_free(report->right);
 	g_ptr_array_unref(report->changes);
+	g_ptr_array_unref(report->ignored);
 	g_strfreev(report->uncaptured);
 	g_free(report);
 }

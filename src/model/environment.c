@@ -11,6 +11,7 @@ void project_free(Project *project)
 	g_free(project->environments);
 	g_free(project->seeds);
 	g_free(project->default_environment);
+	g_ptr_array_unref(project->ignore);
 	g_free(project);
 }
 

@@ -53,8 +53,28 @@ void report_drift_text(const DriftReport *report, bool repair, FILE *out)
 		fprintf(out, "%u differ\n", report->changes->len);
 	else
 		fputs("no difference\n", out);
+	for (guint i = 0; i < report->ignored->len; i++) {
+		const IgnoreCount *count = g_ptr_array_index(report->ignored, i);
+		fprintf(out, "ignored: %u of %s (%s)\n", count->count, count->rule, count->reason);
+	}
 	if (*uncaptured)
 		fprintf(out, "not compared: %s\n", uncaptured);
+}
+
+static json_t *ignored_json(const DriftReport *report)
+{
+	json_t *list = json_array();
+
+	for (guint i = 0; i < report->ignored->len; i++) {
+		const IgnoreCount *count = g_ptr_array_index(report->ignored, i);
+		json_t *entry = json_object();
+
+		json_object_set_new(entry, "rule", report_json_text(count->rule));
+		json_object_set_new(entry, "reason", report_json_text(count->reason));
+		json_object_set_new(entry, "count", json_integer(count->count));
+		json_array_append_new(list, entry);
+	}
+	return list;
 }
 
 json_t *report_drift_json(const DriftReport *report)
@@ -77,6 +97,7 @@ json_t *report_drift_json(const DriftReport *report)
 	json_object_set_new(document, "right", report_json_text(report->right));
 	json_object_set_new(document, "compared", json_integer(report->compared));
 	json_object_set_new(document, "changes", list);
+	json_object_set_new(document, "ignored", ignored_json(report));
 	json_object_set_new(document, "not_captured", report_json_list(report->uncaptured));
 	return document;
 }

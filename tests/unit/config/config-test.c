@@ -116,6 +116,12 @@ static const Wrong wrong_projects[] = {
 	 1, 13},
 	{"schema: [a]\n", "'schema' must be a single value", 1, 9},
 	{"migration: db\n", "unknown key 'migration'", 1, 1},
+	{"ignore: all\n", "'ignore' must be a list", 1, 9},
+	{"ignore: [all]\n", "'ignore' must be a list of groups: kind, name, reason", 1, 10},
+	{"ignore:\n- {name: a}\n", "'ignore' has no 'reason'", 2, 3},
+	{"ignore:\n- {reason: a}\n", "'ignore' has no 'name'", 2, 3},
+	{"ignore:\n- {name: a, reason: ''}\n", "'ignore.reason' must be a text that is not empty",
+	 2, 21},
 };
 
 static void test_wrong_projects(void)
