@@ -39,6 +39,16 @@ SchemaSnapshot *schema_snapshot_take(PgSession *session, PgSession *helper, bool
 void schema_snapshot_free(SchemaSnapshot *snapshot);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SchemaSnapshot, schema_snapshot_free)
 
+/* An object that is not the same on both sides; where it is missing, that side is NULL. */
+typedef struct {
+	const char *path;
+	const SchemaObject *left, *right;
+} SchemaDifference;
+
+/* What two snapshots differ in: SchemaDifference, by path, borrowed from the snapshots; the caller
+ * frees the array. */
+GArray *schema_snapshot_compare(const SchemaSnapshot *left, const SchemaSnapshot *right);
+
 /*
  * The id of the tree of objects (SchemaObject*), for the caller to free. Nothing is written when
  * `known` (a treeish, or NULL) has the same objects below `folder`.

@@ -40,24 +40,20 @@ static SchemaSnapshot *build_expected(DeployContext *context, GError **error)
 	return built ? schema_snapshot_take(built->session, NULL, false, error) : NULL;
 }
 
-static void add_differing(GPtrArray *paths, const SchemaSnapshot *one, const SchemaSnapshot *other,
-			  const char *word, bool changed)
+/* Lines for people: what the live schema lacks, has too much, has otherwise. */
+static GPtrArray *list_differing(const SchemaSnapshot *expected, const SchemaSnapshot *live)
 {
-	for (guint i = 0; i < one->objects->len; i++) {
-		const SchemaObject *object = g_ptr_array_index(one->objects, i);
-		const SchemaObject *same = NULL;
+	g_autoptr(GArray) differences = schema_snapshot_compare(expected, live);
+	GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
 
-		if (foreign_is_ledger(object->path))
-			continue;
-		for (guint j = 0; j < other->objects->len && !same; j++)
-			if (strcmp(((SchemaObject *)g_ptr_array_index(other->objects, j))->path,
-				   object->path) == 0)
-				same = g_ptr_array_index(other->objects, j);
-		if (!same)
-			g_ptr_array_add(paths, g_strdup_printf("%-8s %s", word, object->path));
-		else if (changed && strcmp(same->text, object->text) != 0)
-			g_ptr_array_add(paths, g_strdup_printf("%-8s %s", "changed", object->path));
+	for (guint i = 0; i < differences->len; i++) {
+		const SchemaDifference *one = &g_array_index(differences, SchemaDifference, i);
+		const char *word = !one->right ? "missing" : !one->left ? "extra" : "changed";
+
+		if (!foreign_is_ledger(one->path))
+			g_ptr_array_add(lines, g_strdup_printf("%-8s %s", word, one->path));
 	}
+	return lines;
 }
 
 static bool prove(DeployContext *context, const BaselineOptions *options, BaselineResult *result,
@@ -66,12 +62,11 @@ static bool prove(DeployContext *context, const BaselineOptions *options, Baseli
 	g_autoptr(SchemaSnapshot) expected = build_expected(context, error);
 	g_autoptr(SchemaSnapshot) live =
 		expected ? deploy_snapshot_take(context, false, error) : NULL;
-	g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GPtrArray) paths = NULL;
 
 	if (!live)
 		return false;
-	add_differing(paths, expected, live, "missing", true);
-	add_differing(paths, live, expected, "extra", false);
+	paths = list_differing(expected, live);
 	result->differences = paths->len;
 	if (paths->len == 0 || options->accept_drift)
 		return true;

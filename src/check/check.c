@@ -139,16 +139,6 @@ static bool apply_all(DeployContext *context, CheckPart *part, GPtrArray *before
 
 /* ---- two snapshots ---- */
 
-static const SchemaObject *object_at(const SchemaSnapshot *snapshot, const char *path)
-{
-	for (guint i = 0; i < snapshot->objects->len; i++) {
-		const SchemaObject *object = g_ptr_array_index(snapshot->objects, i);
-		if (strcmp(object->path, path) == 0)
-			return object;
-	}
-	return NULL;
-}
-
 static bool has_word(GitRepo *repo, const char *blob, const char *word)
 {
 	g_autofree char *quoted = g_regex_escape_string(word, -1);
@@ -248,19 +238,14 @@ static bool is_ignored(const Comparison *work, const char *path)
 static void compare(const Comparison *work, const SchemaSnapshot *migrations,
 		    const SchemaSnapshot *files)
 {
-	for (guint i = 0; i < migrations->objects->len; i++) {
-		const SchemaObject *object = g_ptr_array_index(migrations->objects, i);
-		const SchemaObject *other = object_at(files, object->path);
+	g_autoptr(GArray) differences = schema_snapshot_compare(migrations, files);
 
-		if ((!other || strcmp(other->text, object->text) != 0) &&
-		    !is_ignored(work, object->path))
-			find_object(work, object->path, object->text, other ? other->text : NULL);
-	}
-	for (guint i = 0; i < files->objects->len; i++) {
-		const SchemaObject *object = g_ptr_array_index(files->objects, i);
+	for (guint i = 0; i < differences->len; i++) {
+		const SchemaDifference *one = &g_array_index(differences, SchemaDifference, i);
 
-		if (!object_at(migrations, object->path) && !is_ignored(work, object->path))
-			find_object(work, object->path, NULL, object->text);
+		if (!is_ignored(work, one->path))
+			find_object(work, one->path, one->left ? one->left->text : NULL,
+				    one->right ? one->right->text : NULL);
 	}
 }
 
@@ -323,19 +308,12 @@ static bool check_schema(DeployContext *migrations, CheckPart *part, GError **er
 
 static char *paths_that_differ(const SchemaSnapshot *a, const SchemaSnapshot *b)
 {
+	g_autoptr(GArray) differences = schema_snapshot_compare(a, b);
 	GString *paths = g_string_new(NULL);
 
-	for (guint i = 0; i < a->objects->len; i++) {
-		const SchemaObject *object = g_ptr_array_index(a->objects, i);
-		const SchemaObject *other = object_at(b, object->path);
-		if (!other || strcmp(other->text, object->text) != 0)
-			g_string_append_printf(paths, "%s%s", paths->len ? ", " : "", object->path);
-	}
-	for (guint i = 0; i < b->objects->len; i++) {
-		const SchemaObject *object = g_ptr_array_index(b->objects, i);
-		if (!object_at(a, object->path))
-			g_string_append_printf(paths, "%s%s", paths->len ? ", " : "", object->path);
-	}
+	for (guint i = 0; i < differences->len; i++)
+		g_string_append_printf(paths, "%s%s", i ? ", " : "",
+				       g_array_index(differences, SchemaDifference, i).path);
 	return g_string_free(paths, FALSE);
 }
 

@@ -356,6 +356,34 @@ SchemaSnapshot *schema_snapshot_take(PgSession *session, PgSession *helper, bool
 	return NULL;
 }
 
+/* ---- comparison ---- */
+
+/* The object at an index, or NULL behind the end. */
+static const SchemaObject *object_at(const SchemaSnapshot *snapshot, guint index)
+{
+	return index < snapshot->objects->len ? g_ptr_array_index(snapshot->objects, index) : NULL;
+}
+
+GArray *schema_snapshot_compare(const SchemaSnapshot *left, const SchemaSnapshot *right)
+{
+	GArray *differences = g_array_new(FALSE, FALSE, sizeof(SchemaDifference));
+	guint i = 0, j = 0;
+
+	while (i < left->objects->len || j < right->objects->len) {
+		const SchemaObject *one = object_at(left, i), *other = object_at(right, j);
+		const int order = !one ? 1 : !other ? -1 : strcmp(one->path, other->path);
+		const SchemaDifference difference = {.path = order <= 0 ? one->path : other->path,
+						     .left = order <= 0 ? one : NULL,
+						     .right = order >= 0 ? other : NULL};
+
+		i += order <= 0;
+		j += order >= 0;
+		if (order != 0 || strcmp(one->text, other->text) != 0)
+			g_array_append_val(differences, difference);
+	}
+	return differences;
+}
+
 /* ---- trees ---- */
 
 /* The objects as tree entries, with the ids that they would have. */
