@@ -1,7 +1,7 @@
 /*
  * The gate for CI: what a commit's migrations and schema files say, held against each other and
- * against what is applied anywhere, without a database at hand. Both are built on the scratch
- * server.
+ * against what is applied anywhere, without a database at hand; and the test of the way there,
+ * back, and there again. All is built on the scratch server.
  */
 #pragma once
 
@@ -9,32 +9,23 @@
 #include <stdbool.h>
 
 #include "git/repo.h"
-#include "hook/guard.h"
+#include "model/check.h"
 
 typedef struct {
 	const char *at;  /* a revision; NULL: HEAD */
 	bool reversible; /* every down script must bring the schema back to what it was */
 } CheckOptions;
 
-/* One question with its answers. */
-typedef struct {
-	const char *name; /* static: "ledgers", "migrations", "schema", "reversible" */
-	char *done;       /* what was looked at, with counts; or why it was not */
-	bool skipped;
-	GPtrArray *findings; /* Finding*: empty when all is well */
-} CheckPart;
-
-typedef struct {
-	char *commit;
-	GPtrArray *parts; /* CheckPart* */
-} CheckReport;
-
-void check_report_free(CheckReport *report);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(CheckReport, check_report_free)
-
-/* How many findings there are in all. */
-guint check_report_count(const CheckReport *report);
-
-/* Runs all parts. Failure means that something could not be done at all (no server, no repository).
- */
+/* Runs all parts: "ledgers", "migrations", "schema", "reversible". Failure means that something
+ * could not be done at all (no server, no repository). The caller frees the report. */
 CheckReport *check_run(GitRepo *repo, const CheckOptions *options, GError **error);
+
+typedef struct {
+	const char *at;          /* a revision; NULL: HEAD */
+	const char *environment; /* whose sample data; NULL: the project's default */
+} CheckTest;
+
+/* Goes all the way: "up" with verify scripts, "seeds", "down" with the sample data in place,
+ * "again". A part that fails ends the test. Repeatable migrations, which have no way back, are left
+ * out. */
+CheckReport *check_test(GitRepo *repo, const CheckTest *options, GError **error);

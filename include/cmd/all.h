@@ -27,5 +27,6 @@ extern const Command command_show;
 extern const Command command_status;
 extern const Command command_switch;
 extern const Command command_sync;
+extern const Command command_test;
 extern const Command command_up;
 extern const Command command_verify;

@@ -4,15 +4,9 @@
 #pragma once
 
 #include <glib.h>
-#include <stdbool.h>
 
 #include "deploy/context.h"
+#include "model/doctor.h"
 
-typedef enum { DOCTOR_OK, DOCTOR_WARNING, DOCTOR_FAILED, DOCTOR_SKIPPED } DoctorState;
-
-/* Told each finding; texts are borrowed for the call, hint may be NULL. */
-typedef void (*DoctorFinding)(const char *name, DoctorState state, const char *found,
-			      const char *hint, void *data);
-
-/* Examines everything that can be; false when something failed. The context must be new. */
-bool deploy_doctor(DeployContext *context, DoctorFinding tell, void *data);
+/* Examines everything that can be, into an array of DoctorCheck*. The context must be new. */
+void deploy_doctor(DeployContext *context, GPtrArray *checks);

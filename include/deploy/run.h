@@ -31,3 +31,7 @@ typedef struct {
  */
 bool deploy_run_script(const RunOptions *options, const ReadyScript *script,
 		       const ReadyScript *verify, GError **error);
+
+/* Runs a verify script (NULL: nothing) by itself: every column of every row that it returns must be
+ * true. */
+bool deploy_run_verify(const RunOptions *options, const ReadyScript *verify, GError **error);

@@ -17,6 +17,10 @@ MigrationSet *history_read(GitRepo *repo, const char *commit, const char *folder
 /* Fills in migration->directives from its up script, unless they are there already. */
 bool history_read_directives(GitRepo *repo, Migration *migration, GError **error);
 
+/* The files below a folder whose names end in .sql, by their names as versions (9 before 10), with
+ * paths from the root of the repository: GitEntry*, for the caller to free. */
+GPtrArray *history_list_sql(GitRepo *repo, const char *treeish, const char *folder, GError **error);
+
 typedef enum { SCRIPT_UP, SCRIPT_DOWN, SCRIPT_VERIFY } ScriptRole;
 
 /* A script's text with what keeps it alive. `text.present` is false when the migration has no such

@@ -14,6 +14,7 @@
 #include "git/repo.h"
 #include "model/applied.h"
 #include "model/environment.h"
+#include "model/finding.h"
 #include "model/migration.h"
 
 /* An environment, and what its state says is applied. */
@@ -37,18 +38,6 @@ GPtrArray *hook_guarded_environments(GitRepo *repo, const char *commit, const ch
  * it has none here. */
 GuardedEnvironment *hook_guarded_environment(GitRepo *repo, const Project *project,
 					     const char *name, GError **error);
-
-/* Something that must not be, as a line for people. */
-typedef struct {
-	char *path; /* of the file, or NULL */
-	char *text;
-	char *remedy; /* or NULL */
-} Finding;
-
-void finding_free(Finding *finding);
-GPtrArray *findings_new(void);
-void finding_add(GPtrArray *findings, const char *path, const char *remedy, const char *format, ...)
-	G_GNUC_PRINTF(4, 5);
 
 /* What is judged: a tree of migrations and the one that it comes after. */
 typedef struct {

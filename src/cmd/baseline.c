@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "check/baseline.h"
+#include "build/baseline.h"
 #include "cmd/all.h"
 #include "cmd/deploying.h"
 #include "report/json.h"
@@ -55,7 +55,7 @@ static bool run(CommandContext *context, int *status, GError **error)
 	if (wanted.accept_drift && !*wanted.accept_drift)
 		return error_set(error, ERR_USAGE,
 				 "'--accept-drift' needs a reason: it is written into the record");
-	if (!check_baseline(deploy, &wanted, &result, error))
+	if (!build_baseline(deploy, &wanted, &result, error))
 		return false;
 	print(context, deploy, &result);
 	return true;

@@ -5,7 +5,7 @@
 #include "cmd/deploying.h"
 #include "deploy/doctor.h"
 #include "hook/install.h"
-#include "report/checks.h"
+#include "report/doctor.h"
 #include "report/json.h"
 
 static const CommandOption options[] = {
@@ -14,22 +14,6 @@ static const CommandOption options[] = {
 	OPTION_FORMAT,
 	OPTION_END,
 };
-
-static CheckState state_of(DoctorState state)
-{
-	static const CheckState states[] = {[DOCTOR_OK] = CHECK_OK,
-					    [DOCTOR_WARNING] = CHECK_WARNING,
-					    [DOCTOR_FAILED] = CHECK_FAILED,
-					    [DOCTOR_SKIPPED] = CHECK_SKIPPED};
-
-	return states[state];
-}
-
-static void on_finding(const char *name, DoctorState state, const char *found, const char *hint,
-		       void *data)
-{
-	check_add(data, name, state_of(state), hint, "%s", found);
-}
 
 /* A hook that another tool has pushed out does not run any more, and nobody is told otherwise. */
 static void examine_hooks(CommandContext *context, GPtrArray *checks)
@@ -43,11 +27,13 @@ static void examine_hooks(CommandContext *context, GPtrArray *checks)
 
 		installed += status->state != HOOK_ABSENT && status->state != HOOK_FOREIGN;
 		if (status->state == HOOK_LOST)
-			check_add(checks, "hooks", CHECK_WARNING, "git migrate hooks install",
-				  "%s is %s", status->name, hook_state_name(status->state));
+			doctor_check_add(checks, "hooks", DOCTOR_WARNING,
+					 "git migrate hooks install", "%s is %s", status->name,
+					 hook_state_name(status->state));
 	}
-	check_add(checks, "hooks", installed ? CHECK_OK : CHECK_SKIPPED, NULL, "%u installed%s%s",
-		  installed, deploys ? ", deploys " : "", deploys ? deploys : "");
+	doctor_check_add(checks, "hooks", installed ? DOCTOR_OK : DOCTOR_SKIPPED, NULL,
+			 "%u installed%s%s", installed, deploys ? ", deploys " : "",
+			 deploys ? deploys : "");
 }
 
 static bool run(CommandContext *context, int *status, GError **error)
@@ -55,18 +41,19 @@ static bool run(CommandContext *context, int *status, GError **error)
 	const int found = 1;
 	const DeployOptions chosen = command_deploy_options(context);
 	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, NULL);
-	g_autoptr(GPtrArray) checks = g_ptr_array_new_with_free_func((GDestroyNotify)check_free);
+	g_autoptr(GPtrArray) checks = doctor_checks_new();
 
 	(void)error;
-	if (!deploy_doctor(deploy, on_finding, checks))
+	deploy_doctor(deploy, checks);
+	if (doctor_checks_count(checks, DOCTOR_FAILED))
 		*status = found;
 	examine_hooks(context, checks);
 	if (command_wants_json(context)) {
 		json_t *document = report_json_new("doctor");
-		json_object_set_new(document, "checks", report_checks_json(checks));
+		json_object_set_new(document, "checks", report_doctor_json(checks));
 		report_json_print(document, stdout);
 	} else {
-		report_checks_text(checks, stdout);
+		report_doctor_text(checks, stdout);
 	}
 	return true;
 }

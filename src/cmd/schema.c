@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "base/term.h"
-#include "check/schema.h"
+#include "build/schema.h"
 #include "cmd/all.h"
 #include "cmd/deploying.h"
 #include "deploy/snapshot.h"
@@ -115,8 +115,8 @@ static SchemaSnapshot *take(CommandContext *context, Origin *origin, GError **er
 		return take_live(context, origin, error);
 	*origin =
 		commit ? (Origin){"commit", g_strdup(commit)} : (Origin){"files", g_strdup(files)};
-	return check_schema_of(context->repo, origin->value,
-			       commit ? CHECK_FROM_MIGRATIONS : CHECK_FROM_FILES, whole, error);
+	return build_schema_of(context->repo, origin->value,
+			       commit ? BUILD_FROM_MIGRATIONS : BUILD_FROM_FILES, whole, error);
 }
 
 static bool run(CommandContext *context, int *status, GError **error)

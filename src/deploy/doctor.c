@@ -15,25 +15,8 @@
 
 typedef struct {
 	DeployContext *context;
-	DoctorFinding tell;
-	void *data;
-	bool failed;
+	GPtrArray *checks; /* DoctorCheck* */
 } Doctor;
-
-static void tell(Doctor *doctor, const char *name, DoctorState state, const char *hint,
-		 const char *format, ...) G_GNUC_PRINTF(5, 6);
-static void tell(Doctor *doctor, const char *name, DoctorState state, const char *hint,
-		 const char *format, ...)
-{
-	g_autofree char *found = NULL;
-	va_list args;
-
-	va_start(args, format);
-	found = g_strdup_vprintf(format, args);
-	va_end(args);
-	doctor->failed |= state == DOCTOR_FAILED;
-	doctor->tell(name, state, found, hint, doctor->data);
-}
 
 static void tell_error(Doctor *doctor, const char *name, const GError *why)
 {
@@ -43,8 +26,8 @@ static void tell_error(Doctor *doctor, const char *name, const GError *why)
 							   error_get_column(why))
 					 : g_strdup("");
 
-	tell(doctor, name, DOCTOR_FAILED, error_get_hint(why), "%s%s%s%s", place, why->message,
-	     detail ? ": " : "", detail ? detail : "");
+	doctor_check_add(doctor->checks, name, DOCTOR_FAILED, error_get_hint(why), "%s%s%s%s",
+			 place, why->message, detail ? ": " : "", detail ? detail : "");
 }
 
 /* ---- repository and settings ---- */
@@ -54,18 +37,21 @@ static void examine_repository(Doctor *doctor)
 	GitRepo *repo = doctor->context->repo;
 	g_autofree char *remote = git_sync_remote(repo);
 
-	tell(doctor, "repository", DOCTOR_OK, NULL, "%s%s", git_repo_dir(repo),
-	     git_repo_is_bare(repo) ? " (bare)" : "");
+	doctor_check_add(doctor->checks, "repository", DOCTOR_OK, NULL, "%s%s", git_repo_dir(repo),
+			 git_repo_is_bare(repo) ? " (bare)" : "");
 	if (git_repo_is_shallow(repo))
-		tell(doctor, "history", DOCTOR_WARNING,
-		     "git fetch --unshallow (in CI: fetch-depth: 0)",
-		     "a shallow clone: the order of several pending migrations may be hidden");
+		doctor_check_add(
+			doctor->checks, "history", DOCTOR_WARNING,
+			"git fetch --unshallow (in CI: fetch-depth: 0)",
+			"a shallow clone: the order of several pending migrations may be hidden");
 	if (remote)
-		tell(doctor, "remote", DOCTOR_OK, NULL, "records travel by '%s'", remote);
+		doctor_check_add(doctor->checks, "remote", DOCTOR_OK, NULL,
+				 "records travel by '%s'", remote);
 	else
-		tell(doctor, "remote", DOCTOR_WARNING,
-		     "git remote add origin URL, so that the records outlive this clone",
-		     "no remote: the notes stay in this clone");
+		doctor_check_add(
+			doctor->checks, "remote", DOCTOR_WARNING,
+			"git remote add origin URL, so that the records outlive this clone",
+			"no remote: the notes stay in this clone");
 }
 
 static bool examine_settings(Doctor *doctor)
@@ -79,11 +65,12 @@ static bool examine_settings(Doctor *doctor)
 		return false;
 	}
 	environment = context->environment;
-	tell(doctor, "commit", DOCTOR_OK, NULL, "%.12s%s%s: %s", context->target->oid,
-	     context->ref ? " of " : "", context->ref ? context->ref : "",
-	     context->target->subject);
-	tell(doctor, "settings", DOCTOR_OK, NULL, "environment '%s' from %s", environment->name,
-	     environment->file ? environment->file : "the built-in default");
+	doctor_check_add(doctor->checks, "commit", DOCTOR_OK, NULL, "%.12s%s%s: %s",
+			 context->target->oid, context->ref ? " of " : "",
+			 context->ref ? context->ref : "", context->target->subject);
+	doctor_check_add(doctor->checks, "settings", DOCTOR_OK, NULL, "environment '%s' from %s",
+			 environment->name,
+			 environment->file ? environment->file : "the built-in default");
 	return true;
 }
 
@@ -97,12 +84,13 @@ static void examine_migrations(Doctor *doctor)
 	if (!set)
 		tell_error(doctor, "migrations", why);
 	else if (set->all->len == 0)
-		tell(doctor, "migrations", DOCTOR_WARNING,
-		     "git migrate new NAME writes one; migrate.yaml names another folder",
-		     "none in %s", context->project->migrations);
+		doctor_check_add(
+			doctor->checks, "migrations", DOCTOR_WARNING,
+			"git migrate new NAME writes one; migrate.yaml names another folder",
+			"none in %s", context->project->migrations);
 	else
-		tell(doctor, "migrations", DOCTOR_OK, NULL, "%u in %s", set->all->len,
-		     context->project->migrations);
+		doctor_check_add(doctor->checks, "migrations", DOCTOR_OK, NULL, "%u in %s",
+				 set->all->len, context->project->migrations);
 }
 
 /* ---- signing ---- */
@@ -118,8 +106,8 @@ static void examine_signing(Doctor *doctor)
 	const GitVerdict *verdict;
 
 	if (!context->environment->sign) {
-		tell(doctor, "signing", DOCTOR_SKIPPED, NULL,
-		     "this environment's records are not signed");
+		doctor_check_add(doctor->checks, "signing", DOCTOR_SKIPPED, NULL,
+				 "this environment's records are not signed");
 		return;
 	}
 	text = git_sign_text(context->repo, context->target->oid, "migrate/doctor", "a test\n",
@@ -134,12 +122,14 @@ static void examine_signing(Doctor *doctor)
 	}
 	verdict = g_ptr_array_index(verdicts, 0);
 	if (verdict->good)
-		tell(doctor, "signing", DOCTOR_OK, NULL, "as %s, key %s",
-		     verdict->signer ? verdict->signer : "?", verdict->key ? verdict->key : "?");
+		doctor_check_add(doctor->checks, "signing", DOCTOR_OK, NULL, "as %s, key %s",
+				 verdict->signer ? verdict->signer : "?",
+				 verdict->key ? verdict->key : "?");
 	else
-		tell(doctor, "signing", DOCTOR_FAILED,
-		     "list the key in gpg.ssh.allowedSignersFile (ssh), or import it (gpg)",
-		     "git signs, but does not accept its own signature: %s", verdict->reason);
+		doctor_check_add(
+			doctor->checks, "signing", DOCTOR_FAILED,
+			"list the key in gpg.ssh.allowedSignersFile (ssh), or import it (gpg)",
+			"git signs, but does not accept its own signature: %s", verdict->reason);
 }
 
 /* ---- the database ---- */
@@ -149,10 +139,11 @@ static void examine_server(Doctor *doctor, PgSession *session)
 	const int version = pg_session_server_version(session), major = version / 10000;
 
 	if (version < OLDEST_SERVER)
-		tell(doctor, "server", DOCTOR_FAILED, "upgrade it",
-		     "PostgreSQL %d.%d is older than 13", major, version % 10000);
+		doctor_check_add(doctor->checks, "server", DOCTOR_FAILED, "upgrade it",
+				 "PostgreSQL %d.%d is older than 13", major, version % 10000);
 	else
-		tell(doctor, "server", DOCTOR_OK, NULL, "PostgreSQL %d.%d", major, version % 10000);
+		doctor_check_add(doctor->checks, "server", DOCTOR_OK, NULL, "PostgreSQL %d.%d",
+				 major, version % 10000);
 }
 
 static void examine_rights(Doctor *doctor, PgSession *session, const LedgerState *state)
@@ -163,13 +154,16 @@ static void examine_rights(Doctor *doctor, PgSession *session, const LedgerState
 		NULL, NULL);
 
 	if (state->in_recovery)
-		tell(doctor, "rights", DOCTOR_FAILED, "connect to the primary",
-		     "a read-only standby");
+		doctor_check_add(doctor->checks, "rights", DOCTOR_FAILED, "connect to the primary",
+				 "a read-only standby");
 	else if (row && !state->present && !pg_result_bool(row, 0, 0))
-		tell(doctor, "rights", DOCTOR_FAILED, "GRANT CREATE ON DATABASE ... TO ...",
-		     "user '%s' may not make schema git_migrate", pg_result_text(row, 0, 1));
+		doctor_check_add(doctor->checks, "rights", DOCTOR_FAILED,
+				 "GRANT CREATE ON DATABASE ... TO ...",
+				 "user '%s' may not make schema git_migrate",
+				 pg_result_text(row, 0, 1));
 	else if (row)
-		tell(doctor, "rights", DOCTOR_OK, NULL, "as user '%s'", pg_result_text(row, 0, 1));
+		doctor_check_add(doctor->checks, "rights", DOCTOR_OK, NULL, "as user '%s'",
+				 pg_result_text(row, 0, 1));
 }
 
 static void examine_ledger(Doctor *doctor, const LedgerState *state)
@@ -177,13 +171,15 @@ static void examine_ledger(Doctor *doctor, const LedgerState *state)
 	const char *name = doctor->context->environment->name;
 
 	if (!state->present)
-		tell(doctor, "ledger", DOCTOR_OK, NULL, "none yet: the first deployment makes it");
+		doctor_check_add(doctor->checks, "ledger", DOCTOR_OK, NULL,
+				 "none yet: the first deployment makes it");
 	else if (strcmp(state->environment, name) != 0)
-		tell(doctor, "ledger", DOCTOR_FAILED, "check where this environment connects to",
-		     "this is the database of environment '%s'", state->environment);
+		doctor_check_add(doctor->checks, "ledger", DOCTOR_FAILED,
+				 "check where this environment connects to",
+				 "this is the database of environment '%s'", state->environment);
 	else
-		tell(doctor, "ledger", DOCTOR_OK, NULL, "%" G_GINT64_FORMAT " is its last record",
-		     state->sequence);
+		doctor_check_add(doctor->checks, "ledger", DOCTOR_OK, NULL,
+				 "%" G_GINT64_FORMAT " is its last record", state->sequence);
 }
 
 static void examine_lock(Doctor *doctor, PgSession *session)
@@ -192,14 +188,15 @@ static void examine_lock(Doctor *doctor, PgSession *session)
 	g_auto(GStrv) invalid = ledger_database_invalid_indexes(session, NULL);
 
 	if (holder)
-		tell(doctor, "lock", DOCTOR_WARNING, "wait for it", "held by %s", holder);
+		doctor_check_add(doctor->checks, "lock", DOCTOR_WARNING, "wait for it",
+				 "held by %s", holder);
 	else
-		tell(doctor, "lock", DOCTOR_OK, NULL, "free");
+		doctor_check_add(doctor->checks, "lock", DOCTOR_OK, NULL, "free");
 	for (char **index = invalid; index && *index; index++) {
 		g_autofree char *hint = g_strdup_printf(
 			"DROP INDEX CONCURRENTLY %s, or REINDEX INDEX CONCURRENTLY", *index);
-		tell(doctor, "indexes", DOCTOR_WARNING, hint,
-		     "%s is INVALID: it costs writes and answers no query", *index);
+		doctor_check_add(doctor->checks, "indexes", DOCTOR_WARNING, hint,
+				 "%s is INVALID: it costs writes and answers no query", *index);
 	}
 }
 
@@ -220,29 +217,30 @@ static void examine_database(Doctor *doctor)
 		tell_error(doctor, "connection", why);
 		return;
 	}
-	tell(doctor, "connection", DOCTOR_OK, NULL, "%s%s", where,
-	     context->environment->embedded ? " (embedded)" : "");
+	doctor_check_add(doctor->checks, "connection", DOCTOR_OK, NULL, "%s%s", where,
+			 context->environment->embedded ? " (embedded)" : "");
 	if (state.pooled && deploy_target_is_shared(context->repo, context->environment, session))
-		tell(doctor, "pooler", DOCTOR_FAILED,
-		     "connect to PostgreSQL itself, or to a pool in session mode",
-		     "a transaction pooler: the server process changes between statements");
+		doctor_check_add(
+			doctor->checks, "pooler", DOCTOR_FAILED,
+			"connect to PostgreSQL itself, or to a pool in session mode",
+			"a transaction pooler: the server process changes between statements");
 	else
-		tell(doctor, "pooler", DOCTOR_OK, NULL, "none, or in session mode");
+		doctor_check_add(doctor->checks, "pooler", DOCTOR_OK, NULL,
+				 "none, or in session mode");
 	examine_server(doctor, session);
 	examine_rights(doctor, session, &state);
 	examine_ledger(doctor, &state);
 	examine_lock(doctor, session);
 }
 
-bool deploy_doctor(DeployContext *context, DoctorFinding tell_finding, void *data)
+void deploy_doctor(DeployContext *context, GPtrArray *checks)
 {
-	Doctor doctor = {context, tell_finding, data, false};
+	Doctor doctor = {context, checks};
 
 	examine_repository(&doctor);
-	if (examine_settings(&doctor)) {
-		examine_migrations(&doctor);
-		examine_signing(&doctor);
-		examine_database(&doctor);
-	}
-	return !doctor.failed;
+	if (!examine_settings(&doctor))
+		return;
+	examine_migrations(&doctor);
+	examine_signing(&doctor);
+	examine_database(&doctor);
 }

@@ -203,7 +203,7 @@ static bool verify_statement(const RunOptions *options, const ReadyScript *verif
 	return true;
 }
 
-static bool run_verify(const RunOptions *options, const ReadyScript *verify, GError **error)
+bool deploy_run_verify(const RunOptions *options, const ReadyScript *verify, GError **error)
 {
 	for (guint i = 0; verify && i < verify->statements->statements->len; i++)
 		if (!verify_statement(options, verify, i, error))
@@ -220,7 +220,7 @@ static bool run_inside(Transaction *work, const ReadyScript *verify, GError **er
 	add_settings(work->batch, options->context, work->script->migration);
 	if (!add_statements(work, error))
 		return false;
-	if (verify && (!flush(work, error) || !run_verify(options, verify, error)))
+	if (verify && (!flush(work, error) || !deploy_run_verify(options, verify, error)))
 		return false;
 	if (!fault_point("migration", error))
 		return false;
@@ -282,7 +282,7 @@ static bool run_statements(const RunOptions *options, const ReadyScript *script,
 	if (!apply_settings(options, script, error) || !deploy_run_journal(options, script, error))
 		return false;
 	if (!pg_session_execute(options->context->session, "RESET SESSION AUTHORIZATION", error) ||
-	    !run_verify(options, verify, error) || !fault_point("migration", error))
+	    !deploy_run_verify(options, verify, error) || !fault_point("migration", error))
 		return false;
 	return finish_journal(options, script, (g_get_monotonic_time() - start) / 1000, error);
 }

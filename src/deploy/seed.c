@@ -1,28 +1,23 @@
 #include "deploy/seed.h"
 
+#include <string.h>
+
 #include "base/error.h"
-#include "base/text.h"
 #include "deploy/run.h"
 #include "deploy/script.h"
+#include "history/read.h"
 
 /* A seed is read and run like the up script of a migration that nobody records. */
-static Migration *seed_at(const char *folder, const GitEntry *entry)
+static Migration *seed_of(const GitEntry *entry, size_t folder_length)
 {
 	Migration *seed = g_new0(Migration, 1);
 
-	seed->id = g_strdup(entry->path);
+	seed->id = g_strdup(entry->path + folder_length + strlen("/"));
 	seed->layout = LAYOUT_PAIR;
-	seed->up.path = g_strdup_printf("%s/%s", folder, entry->path);
+	seed->up.path = g_strdup(entry->path);
 	seed->up.blob = g_strdup(entry->oid);
 	seed->directives = directives_new();
 	return seed;
-}
-
-static gint compare_entries(gconstpointer a, gconstpointer b)
-{
-	const GitEntry *const *left = a, *const *right = b;
-
-	return text_compare_versions((*left)->path, (*right)->path);
 }
 
 static bool run_seed(DeployContext *context, const Migration *seed, GError **error)
@@ -46,24 +41,17 @@ bool deploy_seed(DeployContext *context, guint *count, GError **error)
 	g_autofree char *folder =
 		g_strdup_printf("%s/%s", context->project->seeds, context->environment->name);
 	g_autoptr(GPtrArray) entries =
-		git_repo_list(context->repo, context->target->oid, folder, error);
+		history_list_sql(context->repo, context->target->oid, folder, error);
 
 	*count = 0;
-	if (!entries)
-		return false;
-	g_ptr_array_sort(entries, compare_entries);
-	for (guint i = 0; i < entries->len; i++) {
-		const GitEntry *entry = g_ptr_array_index(entries, i);
-		g_autoptr(Migration) seed = NULL;
+	for (guint i = 0; entries && i < entries->len; i++) {
+		g_autoptr(Migration) seed = seed_of(g_ptr_array_index(entries, i), strlen(folder));
 
-		if (!g_str_has_suffix(entry->path, ".sql"))
-			continue;
-		seed = seed_at(folder, entry);
 		if (!run_seed(context, seed, error)) {
 			g_prefix_error(error, "sample data '%s': ", seed->id);
 			return false;
 		}
 		(*count)++;
 	}
-	return true;
+	return entries;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "history/layout.h"
 
 void script_clear(Script *script)
@@ -106,4 +107,33 @@ bool history_read_directives(GitRepo *repo, Migration *migration, GError **error
 		return false;
 	migration->directives = history_script_directives(&script.text, script.file, error);
 	return migration->directives;
+}
+
+/* ---- other files ---- */
+
+static gint compare_entries(gconstpointer a, gconstpointer b)
+{
+	const GitEntry *const *left = a, *const *right = b;
+
+	return text_compare_versions((*left)->path, (*right)->path);
+}
+
+GPtrArray *history_list_sql(GitRepo *repo, const char *treeish, const char *folder, GError **error)
+{
+	const guint file = 0100000, type = 0170000;
+	g_autoptr(GPtrArray) entries = git_repo_list(repo, treeish, folder, error);
+	GPtrArray *files;
+
+	if (!entries)
+		return NULL;
+	files = g_ptr_array_new_with_free_func((GDestroyNotify)git_entry_free);
+	for (guint i = 0; i < entries->len; i++) {
+		const GitEntry *entry = g_ptr_array_index(entries, i);
+		g_autofree char *path = g_build_filename(folder, entry->path, NULL);
+
+		if ((entry->mode & type) == file && g_str_has_suffix(path, ".sql"))
+			g_ptr_array_add(files, git_entry_new(path, entry->oid, entry->mode));
+	}
+	g_ptr_array_sort(files, compare_entries);
+	return files;
 }

@@ -1,6 +1,5 @@
 #include "hook/guard.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -22,34 +21,6 @@ void guarded_environment_free(GuardedEnvironment *guarded)
 	g_free(guarded->deployed);
 	applied_set_free(guarded->applied);
 	g_free(guarded);
-}
-
-void finding_free(Finding *finding)
-{
-	if (!finding)
-		return;
-	g_free(finding->path);
-	g_free(finding->text);
-	g_free(finding->remedy);
-	g_free(finding);
-}
-
-GPtrArray *findings_new(void)
-{
-	return g_ptr_array_new_with_free_func((GDestroyNotify)finding_free);
-}
-
-void finding_add(GPtrArray *findings, const char *path, const char *remedy, const char *format, ...)
-{
-	Finding *finding = g_new0(Finding, 1);
-	va_list args;
-
-	va_start(args, format);
-	finding->text = g_strdup_vprintf(format, args);
-	va_end(args);
-	finding->path = g_strdup(path);
-	finding->remedy = g_strdup(remedy);
-	g_ptr_array_add(findings, finding);
 }
 
 /* ---- states ---- */

@@ -5,6 +5,7 @@
 #include "base/term.h"
 #include "base/text.h"
 #include "report/json.h"
+#include "report/lines.h"
 
 static TermStyle style_of(DriftKind kind)
 {
@@ -14,30 +15,14 @@ static TermStyle style_of(DriftKind kind)
 	return styles[kind];
 }
 
-/* Lines with an indent; the hunks' headers and file names say nothing to people here. */
-static void print_lines(const char *text, FILE *out)
-{
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-
-	for (char **line = lines; *line; line++) {
-		const TermStyle style = **line == '+'   ? TERM_GOOD
-					: **line == '-' ? TERM_BAD
-							: TERM_PLAIN;
-
-		if (**line && !g_str_has_prefix(*line, "@@"))
-			fprintf(out, "    %s%s%s\n", term_begin(out, style), *line,
-				term_end(out, style));
-	}
-}
-
 static void print_change(const DriftChange *change, bool repair, FILE *out)
 {
 	fprintf(out, "  %s%-8s%s %s\n", term_begin(out, style_of(change->kind)),
 		drift_kind_name(change->kind), term_end(out, style_of(change->kind)), change->path);
 	if (change->diff)
-		print_lines(change->diff, out);
+		report_lines(change->diff, "    ", out);
 	if (repair && change->repair)
-		print_lines(change->repair, out);
+		report_lines(change->repair, "    ", out);
 }
 
 void report_drift_text(const DriftReport *report, bool repair, FILE *out)

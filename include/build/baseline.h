@@ -25,5 +25,5 @@ typedef struct {
 /* ERR_REFUSED when the environment has records already, when the other tool's ledger names a
  * migration that the commit does not have, and when the schemas differ: it lists the objects. The
  * context must be new. */
-bool check_baseline(DeployContext *context, const BaselineOptions *options, BaselineResult *result,
+bool build_baseline(DeployContext *context, const BaselineOptions *options, BaselineResult *result,
 		    GError **error);

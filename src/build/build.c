@@ -1,4 +1,4 @@
-#include "build.h"
+#include "build/build.h"
 
 #include <string.h>
 
@@ -53,6 +53,16 @@ static bool run_statement(DeployContext *context, const ReadyScript *script, gui
 	return ok || deploy_explain_failure(context->session, script, index + 1, error);
 }
 
+/* Statement by statement, and no journal: a scratch database is thrown away after a failure. */
+static bool run_one_by_one(const RunOptions *options, const ReadyScript *script,
+			   const ReadyScript *verify, GError **error)
+{
+	for (guint i = 0; i < script->statements->statements->len; i++)
+		if (!run_statement(options->context, script, i, error))
+			return false;
+	return !verify || deploy_run_verify(options, verify, error);
+}
+
 bool build_script(DeployContext *context, const Migration *migration, ScriptRole role,
 		  GError **error)
 {
@@ -60,19 +70,42 @@ bool build_script(DeployContext *context, const Migration *migration, ScriptRole
 		.context = context, .direction = RUN_SEED, .number = 1, .total = 1};
 	g_autoptr(GError) why = NULL;
 	g_autoptr(ReadyScript) script = deploy_ready_script(context, migration, role, &why);
+	g_autoptr(ReadyScript) verify =
+		script && role == SCRIPT_UP
+			? deploy_ready_script(context, migration, SCRIPT_VERIFY, &why)
+			: NULL;
+	bool ok = !why;
 
-	if (why) {
-		g_propagate_error(error, g_steal_pointer(&why));
-		return false;
-	}
-	if (!script)
+	if (ok && script)
+		ok = script->transaction ? deploy_run_script(&options, script, verify, &why)
+					 : run_one_by_one(&options, script, verify, &why);
+	if (ok)
 		return true;
-	if (script->transaction)
-		return deploy_run_script(&options, script, NULL, error);
-	for (guint i = 0; i < script->statements->statements->len; i++)
-		if (!run_statement(context, script, i, error))
+	g_propagate_error(error, g_steal_pointer(&why));
+	return error_place(error, role == SCRIPT_DOWN ? migration->down.path : migration->up.path,
+			   0, 0);
+}
+
+bool build_migrations(DeployContext *context, GPtrArray *before, GError **error)
+{
+	for (guint i = 0; i < context->plan->pending->len; i++) {
+		const Migration *migration = g_ptr_array_index(context->plan->pending, i);
+		SchemaSnapshot *snapshot =
+			before ? schema_snapshot_take(context->session, NULL, false, error) : NULL;
+
+		if (before && !snapshot)
 			return false;
+		if (before)
+			g_ptr_array_add(before, snapshot);
+		if (!build_script(context, migration, SCRIPT_UP, error))
+			return false;
+	}
 	return true;
+}
+
+bool build_is_script_error(const GError *error)
+{
+	return error_is(error, ERR_FAILED) || error_is(error, ERR_MIGRATION);
 }
 
 /* ---- schema files ---- */
@@ -127,9 +160,9 @@ static bool reset_session(DeployContext *context, GError **error)
 				  error);
 }
 
-static bool build_file(DeployContext *context, const char *path, const char *blob, GError **error)
+static bool build_file(DeployContext *context, const GitEntry *entry, GError **error)
 {
-	g_autoptr(GBytes) bytes = git_repo_blob(context->repo, blob, error);
+	g_autoptr(GBytes) bytes = git_repo_blob(context->repo, entry->oid, error);
 	g_autofree char *text = NULL;
 	g_autoptr(SqlScript) script = NULL;
 	size_t length;
@@ -138,41 +171,69 @@ static bool build_file(DeployContext *context, const char *path, const char *blo
 	if (!bytes)
 		return false;
 	text = without_restrict(raw ? raw : "");
-	script = sql_script_split(text, strlen(text), path, 1, error);
+	script = sql_script_split(text, strlen(text), entry->path, 1, error);
 	return script && reset_session(context, error) && run_statements(context, script, error);
 }
 
-static gint compare_entries(gconstpointer a, gconstpointer b)
+/* Whether a path is one of these, or lies below one of these folders. */
+static bool is_listed(char *const *list, const char *path)
 {
-	const GitEntry *const *left = a, *const *right = b;
+	for (; *list; list++) {
+		const size_t length = strlen(*list) - (g_str_has_suffix(*list, "/") ? 1 : 0);
 
-	return text_compare_versions((*left)->path, (*right)->path);
+		if (strncmp(path, *list, length) == 0 &&
+		    (path[length] == '/' || path[length] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+/* A folder that is named and not there is a mistake in the environment's file. */
+static GPtrArray *list_folder(const DeployContext *context, const char *folder, GError **error)
+{
+	GPtrArray *files = history_list_sql(context->repo, context->target->oid, folder, error);
+
+	if (!files || files->len > 0)
+		return files;
+	g_ptr_array_unref(files);
+	error_set(error, ERR_CONFIG,
+		  "include_dirs of environment '%s' names '%s': %.7s has no .sql file there",
+		  context->environment->name, folder, context->target->oid);
+	return NULL;
 }
 
 GPtrArray *build_list_files(const DeployContext *context, GError **error)
 {
-	GPtrArray *entries =
-		git_repo_list(context->repo, context->target->oid, context->project->schema, error);
+	const Environment *environment = context->environment;
+	GPtrArray *entries;
 
+	if (!*environment->include_dirs)
+		entries = history_list_sql(context->repo, context->target->oid,
+					   context->project->schema, error);
+	else
+		entries = g_ptr_array_new_with_free_func((GDestroyNotify)git_entry_free);
+	for (char **folder = environment->include_dirs; entries && *folder; folder++) {
+		GPtrArray *files = list_folder(context, *folder, error);
+
+		if (!files) {
+			g_clear_pointer(&entries, g_ptr_array_unref);
+			break;
+		}
+		g_ptr_array_extend_and_steal(entries, files);
+	}
 	for (guint i = entries ? entries->len : 0; i > 0; i--) {
 		const GitEntry *entry = g_ptr_array_index(entries, i - 1);
-		if (!g_str_has_suffix(entry->path, ".sql"))
+
+		if (is_listed(environment->exclude_dirs, entry->path))
 			g_ptr_array_remove_index(entries, i - 1);
 	}
-	if (entries)
-		g_ptr_array_sort(entries, compare_entries);
 	return entries;
 }
 
 bool build_files(DeployContext *context, const GPtrArray *entries, GError **error)
 {
-	for (guint i = 0; i < entries->len; i++) {
-		const GitEntry *entry = g_ptr_array_index(entries, i);
-		g_autofree char *path =
-			g_strdup_printf("%s/%s", context->project->schema, entry->path);
-
-		if (!build_file(context, path, entry->oid, error))
+	for (guint i = 0; i < entries->len; i++)
+		if (!build_file(context, g_ptr_array_index(entries, i), error))
 			return false;
-	}
 	return reset_session(context, error);
 }

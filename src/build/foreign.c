@@ -1,4 +1,4 @@
-#include "foreign.h"
+#include "build/foreign.h"
 
 #include <string.h>
 

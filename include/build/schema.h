@@ -12,12 +12,12 @@
 
 /* What a snapshot is built from. */
 typedef enum {
-	CHECK_FROM_MIGRATIONS,
-	CHECK_FROM_FILES,
-} CheckSource;
+	BUILD_FROM_MIGRATIONS,
+	BUILD_FROM_FILES,
+} BuildSource;
 
 /* Builds a commit (a revision) and takes a snapshot (`whole`: see schema_snapshot_take()), for the
  * caller to free. A script that fails is an error that names file and line; a commit without schema
  * files, asked for them, is ERR_MIGRATION. */
-SchemaSnapshot *check_schema_of(GitRepo *repo, const char *at, CheckSource source, bool whole,
+SchemaSnapshot *build_schema_of(GitRepo *repo, const char *at, BuildSource source, bool whole,
 				GError **error);

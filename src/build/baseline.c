@@ -1,13 +1,13 @@
-#include "check/baseline.h"
+#include "build/baseline.h"
 
 #include <string.h>
 
 #include "base/error.h"
-#include "build.h"
+#include "build/build.h"
+#include "build/foreign.h"
 #include "deploy/deploy.h"
 #include "deploy/snapshot.h"
 #include "deploy/write.h"
-#include "foreign.h"
 #include "plan/plan.h"
 
 static bool refuse_records(const DeployContext *context, GError **error)
@@ -21,6 +21,16 @@ static bool refuse_records(const DeployContext *context, GError **error)
 
 /* ---- the proof ---- */
 
+/* The built context's own migrations of the same names, in the order of the plan. */
+static void choose_same(DeployContext *built, const GPtrArray *pending)
+{
+	g_ptr_array_set_size(built->plan->pending, 0);
+	for (guint i = 0; i < pending->len; i++) {
+		const Migration *chosen = g_ptr_array_index(pending, i);
+		g_ptr_array_add(built->plan->pending, migration_set_get(built->set, chosen->id));
+	}
+}
+
 /* The schema that the chosen migrations give. */
 static SchemaSnapshot *build_expected(DeployContext *context, GError **error)
 {
@@ -28,16 +38,14 @@ static SchemaSnapshot *build_expected(DeployContext *context, GError **error)
 	g_autoptr(DeployContext) built =
 		scratch ? build_context(context->repo, context->target->oid, scratch, error) : NULL;
 
-	for (guint i = 0; built && i < context->plan->pending->len; i++) {
-		const Migration *migration = g_ptr_array_index(context->plan->pending, i);
-
-		if (build_script(built, migration_set_get(built->set, migration->id), SCRIPT_UP,
-				 error))
-			continue;
-		g_prefix_error(error, "migration '%s' on the scratch server: ", migration->id);
+	if (!built)
+		return NULL;
+	choose_same(built, context->plan->pending);
+	if (!build_migrations(built, NULL, error)) {
+		g_prefix_error(error, "on the scratch server: ");
 		return NULL;
 	}
-	return built ? schema_snapshot_take(built->session, NULL, false, error) : NULL;
+	return schema_snapshot_take(built->session, NULL, false, error);
 }
 
 /* Lines for people: what the live schema lacks, has too much, has otherwise. */
@@ -136,7 +144,7 @@ static bool choose(DeployContext *context, const BaselineOptions *options, Basel
 	return options->through || foreign_select(context, &result->tool, error);
 }
 
-bool check_baseline(DeployContext *context, const BaselineOptions *options, BaselineResult *result,
+bool build_baseline(DeployContext *context, const BaselineOptions *options, BaselineResult *result,
 		    GError **error)
 {
 	g_autoptr(GPtrArray) items = NULL;

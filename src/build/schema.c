@@ -1,7 +1,7 @@
-#include "check/schema.h"
+#include "build/schema.h"
 
 #include "base/error.h"
-#include "build.h"
+#include "build/build.h"
 #include "plan/plan.h"
 
 static bool build_from_files(DeployContext *context, GError **error)
@@ -18,22 +18,16 @@ static bool build_from_files(DeployContext *context, GError **error)
 
 static bool build_from_migrations(DeployContext *context, GError **error)
 {
-	for (guint i = 0; i < context->plan->pending->len; i++) {
-		const Migration *migration = g_ptr_array_index(context->plan->pending, i);
-
-		if (!build_script(context, migration, SCRIPT_UP, error))
-			return false;
-	}
-	return true;
+	return build_migrations(context, NULL, error);
 }
 
-SchemaSnapshot *check_schema_of(GitRepo *repo, const char *at, CheckSource source, bool whole,
+SchemaSnapshot *build_schema_of(GitRepo *repo, const char *at, BuildSource source, bool whole,
 				GError **error)
 {
 	g_autoptr(Scratch) scratch = deploy_scratch_new(repo, error);
 	g_autoptr(DeployContext) context = scratch ? build_context(repo, at, scratch, error) : NULL;
 	bool (*const build)(DeployContext *, GError **) =
-		source == CHECK_FROM_FILES ? build_from_files : build_from_migrations;
+		source == BUILD_FROM_FILES ? build_from_files : build_from_migrations;
 
 	if (!context || !build(context, error))
 		return NULL;

@@ -1,0 +1,163 @@
+#include <string.h>
+
+#include "base/text.h"
+#include "build/build.h"
+#include "build/foreign.h"
+#include "parts.h"
+
+static bool has_word(GitRepo *repo, const char *blob, const char *word)
+{
+	g_autofree char *quoted = g_regex_escape_string(word, -1);
+	g_autofree char *pattern = g_strdup_printf("\\b%s\\b", quoted);
+	g_autoptr(GRegex) regex = g_regex_new(pattern, G_REGEX_CASELESS, 0, NULL);
+	g_autoptr(GBytes) bytes = git_repo_blob(repo, blob, NULL);
+	size_t length;
+	const char *text = bytes ? g_bytes_get_data(bytes, &length) : NULL;
+
+	return regex && text && g_regex_match(regex, text, 0, NULL);
+}
+
+/* The last migration whose up script has this word: most likely the one that brought it. */
+static const char *migration_with(DeployContext *context, const char *word)
+{
+	for (guint i = context->plan->pending->len; i > 0; i--) {
+		const Migration *migration = g_ptr_array_index(context->plan->pending, i - 1);
+		if (has_word(context->repo, migration->up.blob, word))
+			return migration->up.path;
+	}
+	return NULL;
+}
+
+/* The schema file that names the object of a snapshot's path; NULL when none does. */
+static const char *file_with(DeployContext *context, const GPtrArray *entries, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	g_autofree char *name = g_strndup(slash + 1, strcspn(slash + 1, ".("));
+
+	for (guint i = 0; i < entries->len; i++) {
+		const GitEntry *entry = g_ptr_array_index(entries, i);
+		if (has_word(context->repo, entry->oid, name))
+			return entry->path;
+	}
+	return NULL;
+}
+
+/* The first word of the first line that one side lacks: a column's name, when a column is what lags
+ * behind. */
+static char *first_word(const char *diff, char sign)
+{
+	g_auto(GStrv) lines = g_strsplit(diff, "\n", -1);
+
+	for (char **line = lines; *line; line++) {
+		const char *at = *line + 1;
+
+		if (**line != sign)
+			continue;
+		at += strspn(at, "\t \"");
+		return g_strndup(at, strcspn(at, " \",;("));
+	}
+	return NULL;
+}
+
+/* What both sides were built from, and where findings go. */
+typedef struct {
+	DeployContext *context;   /* with the migrations */
+	const GPtrArray *entries; /* GitEntry*: the schema files */
+	CheckPart *part;
+	GPtrArray *ignored; /* IgnoreCount* */
+} Comparison;
+
+/* One object that is not the same: the file that lags, the lines, and the migration that brought
+ * them. */
+static void find_object(const Comparison *work, const char *path, const char *migrations,
+			const char *files)
+{
+	g_autofree char *diff = git_diff_texts(files ? files : "", migrations ? migrations : "");
+	g_autofree char *word = first_word(diff, migrations ? '+' : '-');
+	const char *file = files ? file_with(work->context, work->entries, path) : NULL;
+	const char *brought = migrations && word ? migration_with(work->context, word) : NULL;
+	g_autofree char *remedy =
+		brought ? g_strdup_printf("'%s' comes from %s; write it into the schema files, too",
+					  word, brought)
+			: g_strdup(migrations ? "write it into the schema files"
+					      : "write a migration for it");
+
+	if (!files)
+		finding_add(work->part->findings, brought, remedy,
+			    "%s: only the migrations make it", path);
+	else if (!migrations)
+		finding_add(work->part->findings, file, remedy, "%s: only the schema files have it",
+			    path);
+	else
+		finding_add(work->part->findings, file, remedy,
+			    "%s: schema files (-) and migrations (+) differ\n%s", path, diff);
+}
+
+static bool is_ignored(const Comparison *work, const char *path)
+{
+	return foreign_is_ledger(path) ||
+	       ignore_rules_take(work->context->project->ignore, path, work->ignored);
+}
+
+static void compare(const Comparison *work, const SchemaSnapshot *migrations,
+		    const SchemaSnapshot *files)
+{
+	g_autoptr(GArray) differences = schema_snapshot_compare(migrations, files);
+
+	for (guint i = 0; i < differences->len; i++) {
+		const SchemaDifference *one = &g_array_index(differences, SchemaDifference, i);
+
+		if (!is_ignored(work, one->path))
+			find_object(work, one->path, one->left ? one->left->text : NULL,
+				    one->right ? one->right->text : NULL);
+	}
+}
+
+/* What was left out is part of what was done. */
+static void tell_ignored(CheckPart *part, const GPtrArray *ignored)
+{
+	g_autoptr(GString) done = g_string_new(part->done);
+
+	for (guint i = 0; i < ignored->len; i++) {
+		const IgnoreCount *count = g_ptr_array_index(ignored, i);
+		g_string_append_printf(done, "; %u of %s ignored (%s)", count->count, count->rule,
+				       count->reason);
+	}
+	check_part_done(part, "%s", done->str);
+}
+
+bool check_schema(DeployContext *migrations, CheckPart *part, GError **error)
+{
+	g_autoptr(GPtrArray) entries = build_list_files(migrations, error);
+	g_autoptr(Scratch) scratch = NULL;
+	g_autoptr(DeployContext) files = NULL;
+	g_autoptr(SchemaSnapshot) left = NULL;
+	g_autoptr(SchemaSnapshot) right = NULL;
+	g_autoptr(GPtrArray) ignored = ignore_counts_new();
+	g_autofree char *count = NULL;
+	g_autoptr(GError) why = NULL;
+
+	if (!entries)
+		return false;
+	if (entries->len == 0) {
+		check_part_skip(part, "there are no schema files");
+		return true;
+	}
+	scratch = deploy_scratch_new(migrations->repo, error);
+	files = scratch ? build_context(migrations->repo, migrations->target->oid, scratch, error)
+			: NULL;
+	if (!files)
+		return false;
+	count = text_count(entries->len, "schema file");
+	check_part_done(part, "%s against %u migrations", count, migrations->plan->pending->len);
+	if (!build_files(files, entries, &why))
+		return check_find_error(part, why, error);
+	left = schema_snapshot_take(migrations->session, NULL, false, error);
+	right = left ? schema_snapshot_take(files->session, NULL, false, error) : NULL;
+	if (!right)
+		return false;
+	const Comparison work = {migrations, entries, part, ignored};
+	compare(&work, left, right);
+	tell_ignored(part, ignored);
+	return true;
+}

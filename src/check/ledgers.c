@@ -1,0 +1,49 @@
+#include "base/text.h"
+#include "git/tag.h"
+#include "hook/guard.h"
+#include "parts.h"
+#include "plan/plan.h"
+
+/* Removed from the commit, though it is newer than what was deployed: an older commit only has not
+ * got it yet. */
+static bool find_removed(GitRepo *repo, const char *commit, const MigrationSet *set,
+			 const GuardedEnvironment *guarded, CheckPart *part)
+{
+	g_autoptr(Plan) plan = plan_build(set, guarded->applied, NULL);
+	bool is_newer = false;
+
+	if (!guarded->deployed ||
+	    !git_commit_is_in(repo, guarded->deployed, commit, &is_newer, NULL) || !is_newer)
+		return true;
+	for (guint i = 0; i < plan->removed->len; i++) {
+		const Applied *row = g_ptr_array_index(plan->removed, i);
+		finding_add(part->findings, row->path,
+			    "put it back, or undo it there first: git migrate down",
+			    "removed, and it is applied to '%s'", guarded->name);
+	}
+	return true;
+}
+
+bool check_ledgers(GitRepo *repo, const char *commit, const MigrationSet *set, CheckPart *part,
+		   GError **error)
+{
+	g_autoptr(GPtrArray) environments = hook_guarded_environments(repo, commit, NULL, error);
+	const GuardedChange change = {.set = set, .commit = commit};
+	g_autofree char *migrations = text_count(set->all->len, "migration");
+	g_autofree char *ledgers = NULL;
+
+	if (!environments)
+		return false;
+	for (guint i = 0; i < environments->len; i++) {
+		const GuardedEnvironment *guarded = g_ptr_array_index(environments, i);
+
+		if (!hook_guard_applied(repo, &change, guarded, part->findings, error) ||
+		    !find_removed(repo, commit, set, guarded, part))
+			return false;
+	}
+	ledgers = text_count(environments->len, "environment");
+	check_part_done(part, "%s against what is applied in %s", migrations, ledgers);
+	if (environments->len == 0)
+		check_part_skip(part, "no state of any environment is here (git migrate sync)");
+	return true;
+}

@@ -1,0 +1,32 @@
+/*
+ * The parts of a check, each one question. They return false with an error only when something
+ * could not be done at all; what is wrong in the commit is a finding of the part.
+ */
+#pragma once
+
+#include "deploy/context.h"
+#include "model/check.h"
+#include "schema/snapshot.h"
+
+/* A script's error becomes a finding with its file and line; any other is passed on. */
+bool check_find_error(CheckPart *part, GError *why, GError **error);
+
+/* Migrations against what is applied anywhere, as the states say that are here. */
+bool check_ledgers(GitRepo *repo, const char *commit, const MigrationSet *set, CheckPart *part,
+		   GError **error);
+
+/* The schema files against the schema of a context on which all migrations were applied. */
+bool check_schema(DeployContext *migrations, CheckPart *part, GError **error);
+
+/* Applies all migrations of a new context, with their verify scripts. `before`: see
+ * build_migrations(). */
+bool check_up(DeployContext *context, CheckPart *part, GPtrArray *before, GError **error);
+
+/* Undoes what was applied, newest first; each down script must bring back the snapshot in `before`.
+ * It ends at the first that has no way back. *undone is how many were undone. */
+bool check_down(DeployContext *context, CheckPart *part, const GPtrArray *before, guint *undone,
+		GError **error);
+
+/* Applies again what was undone: the schema must be `top`, as after the first time. */
+bool check_again(DeployContext *context, CheckPart *part, guint undone, const SchemaSnapshot *top,
+		 GError **error);
