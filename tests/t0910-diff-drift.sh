@@ -87,6 +87,14 @@ test_expect_success 'ignore rules take objects out, with their reason and how ma
 	live "DROP VIEW tmp_c" && git migrate diff --env staging >out && test_grep "no difference" out && test_expect_code 0 git migrate diff --env staging --format=json >out && test_grep "\"rule\": \"table public.tmp_.\"" out && live "DROP TABLE tmp_a, tmp_b"
 '
 
+test_expect_success 'a new ignore rule opens the gate of a promotion only after a deployment under the old ones' '
+	git checkout -q -b ruled && printf "ignore:\n  - {kind: table, name: public.hotfix, reason: just so}\n" >migrate.yaml && commit "one rule" && git checkout -q main && git merge -q ruled && live "CREATE TABLE hotfix (id int)" &&
+	git tag v0.1 && git migrate up --dry-run --env last --at v0.1 >out; test_grep "drift *failed *in .staging.: 1 object differs" out && git migrate diff --env staging >out && test_grep "ignored: 1 of table public.hotfix" out &&
+	migration 004_drop "DROP TABLE four;" <<-\SQL && commit four && git migrate up --env staging >/dev/null && git tag v0.2 && git migrate up --dry-run --env last --at v0.2 >out; test_grep "drift *passed" out && live "DROP TABLE hotfix"
+	CREATE TABLE four (id int);
+	SQL
+'
+
 test_expect_success 'an ignore rule needs its name and its reason' '
 	printf "ignore:\n  - name: public.x\n" >migrate.yaml && commit "no reason" && printf "ignore:\n  - {name: public.x, why: y}\n" >migrate.yaml && commit "wrong key" && test_expect_code 128 git migrate check 2>err2 &&
 	test_expect_code 128 git migrate check --at HEAD~1 2>err && test_grep "migrate.yaml:2:5: .ignore. has no .reason." err && test_grep "migrate.yaml:2:22: unknown key .ignore.why." err2 && git rm -qf migrate.yaml && commit "no rules"

@@ -20,7 +20,7 @@ test_expect_success 'schema files and migrations agree: exit 0, and what was che
 '
 
 test_expect_success 'it leaves nothing behind' '
-	test -z "$(git for-each-ref refs/notes refs/migrate)" && test -z "$(git migrate psql -- -XAtc "SELECT datname FROM pg_database WHERE datname LIKE '\''git_migrate_scratch%'\''")"
+	test -z "$(git for-each-ref refs/notes refs/migrate)" && test "$(scratch_query "SELECT count(*) FROM pg_database WHERE NOT datistemplate")" = 1
 '
 
 test_expect_success 'a schema file lags one column behind: the file, the column, the migration' '
@@ -94,6 +94,15 @@ test_expect_success 'scripts that cannot run in a transaction are built, too' '
 	SQL
 '
 
+test_expect_success 'roles that scripts make meet nobody else, however often they are made' '
+	git checkout -q -b roles && migration 007_role "DROP OWNED BY app_role; DROP ROLE app_role;" <<-\SQL && echo "CREATE ROLE app_role; GRANT SELECT ON public.users TO app_role;" >>db/schema/users.sql && commit roles &&
+	CREATE ROLE app_role;
+	GRANT SELECT ON users TO app_role;
+	SQL
+	git migrate up --env local >/dev/null && git migrate check >out && test_grep "^ok      schema" out && git migrate check >/dev/null && test "$(scratch_query "SELECT count(*) FROM pg_roles WHERE rolname !~ \$\$^pg_\$\$")" = 1 &&
+	git migrate down --env local --to 006_index >/dev/null && git checkout -q main
+'
+
 test_expect_success 'edits and removals of what is applied anywhere are found' '
 	environment staging "sign: false" && commit staging && git migrate up --env staging >/dev/null && migration 002_bio "ALTER TABLE users DROP COLUMN bio;" <<-\SQL && git rm -q db/migrations/006* && sed -i "/users_bio/d; s/    bio text/    bio varchar(5)/" db/schema/users.sql && commit edited &&
 	ALTER TABLE users ADD COLUMN bio varchar(5);
@@ -104,7 +113,7 @@ test_expect_success 'edits and removals of what is applied anywhere are found' '
 
 test_expect_success 'a killed check is swept by the next one' '
 	git migrate psql -- -XAtqc "CREATE DATABASE git_migrate_scratch_999999_0" && git migrate psql -- -XAtc "SELECT datname FROM pg_database" >out && test_grep "^git_migrate_scratch_999999_0" out || return 1
-	git migrate check >/dev/null; test -z "$(git migrate psql -- -XAtc "SELECT datname FROM pg_database WHERE datname LIKE '\''git_migrate_scratch%'\''")"
+	git migrate check >/dev/null; test "$(scratch_query "SELECT count(*) FROM pg_database WHERE NOT datistemplate")" = 1
 '
 
 test_expect_success 'the schema of any commit, from its migrations or its files, without an environment' '

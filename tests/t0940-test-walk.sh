@@ -21,12 +21,18 @@ test_expect_success 'there, back and there again: each part with counts' '
 '
 
 test_expect_success 'it leaves nothing behind, and -q says nothing' '
-	git migrate test -q >out && test ! -s out && test -z "$(git migrate psql -- -XAtc "SELECT datname FROM pg_database WHERE datname LIKE '\''git_migrate_scratch%'\''")" && test -z "$(git for-each-ref refs/notes refs/migrate)"
+	git migrate test -q >out && test ! -s out && test "$(scratch_query "SELECT count(*) FROM pg_database WHERE NOT datistemplate")" = 1 && test -z "$(git for-each-ref refs/notes refs/migrate)"
 '
 
 test_expect_success 'a verify script that is not true is found by test and by check' '
 	echo "SELECT count(*) = 9 FROM users;" >db/migrations/002_note.verify.sql && commit untrue && test_expect_code 1 git migrate test >out && test_grep "^failed  up         2 migrations, of which one cannot be applied" out &&
 	test_grep "^  db/migrations/002_note.verify.sql" out && test_grep "line 1: verification failed: row 1 is not true" out && test_grep -v "^ok      down" out && test_expect_code 1 git migrate check >out && test_grep "002_note.verify.sql" out && git revert --no-edit HEAD >/dev/null
+'
+
+test_expect_success 'the verify script of one that cannot run in a transaction, too' '
+	git checkout -q -b concurrently && migration 003_index "DROP INDEX CONCURRENTLY users_note;" <<-\SQL && echo "SELECT false;" >db/migrations/003_index.verify.sql && commit index && test_expect_code 1 git migrate test >out && test_grep "db/migrations/003_index.verify.sql" out && git checkout -q main
+	CREATE INDEX CONCURRENTLY users_note ON users (note);
+	SQL
 '
 
 test_expect_success 'sample data that does not load: file and line; another environment has none' '
@@ -39,7 +45,7 @@ test_expect_success 'a down script that fails only when there is data' '
 	git revert --no-edit HEAD~1 >/dev/null && migration 003_drop "ALTER TABLE users ADD COLUMN name text NOT NULL;" <<-\SQL && commit data && git migrate test --env staging >out && test_grep "^ok      down       3 of 3" out || return 1
 	ALTER TABLE users DROP COLUMN name;
 	SQL
-	echo "INSERT INTO users VALUES (1, NULL);" >db/seeds/local/users.sql && commit "rows" && test_expect_code 1 git migrate test >out && test_grep "^failed  down       0 of 3 migrations undone" out && test_grep "^  db/migrations/003_drop.down.sql" out && test_grep "contains null values" out
+	echo "INSERT INTO users VALUES (1, NULL);" >db/seeds/local/users.sql && commit "rows" && test_expect_code 1 git migrate test >out && test_grep "^failed  down       0 of 3 migrations undone" out && test_grep "^  db/migrations/003_drop.down.sql" out && test_grep "contains null values" out && test_grep -v again out
 '
 
 test_expect_success 'a change that its own way back does not survive: the second time gives another schema' '

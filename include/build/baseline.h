@@ -17,9 +17,10 @@ typedef struct {
 } BaselineOptions;
 
 typedef struct {
-	guint recorded;    /* migrations */
-	const char *tool;  /* whose ledger said which, or NULL */
-	guint differences; /* objects that differ, and were accepted */
+	guint recorded;     /* migrations */
+	const char *tool;   /* whose ledger said which, or NULL */
+	guint differences;  /* objects that differ, and were accepted */
+	GPtrArray *ignored; /* IgnoreCount*: what differs and a rule takes out; set by the caller */
 } BaselineResult;
 
 /* ERR_REFUSED when the environment has records already, when the other tool's ledger names a

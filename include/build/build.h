@@ -35,7 +35,18 @@ bool build_is_script_error(const GError *error);
  */
 GPtrArray *build_list_files(const DeployContext *context, GError **error);
 
-/* Runs schema files, written by hand or by pg_dump -s. What only says who owns or may do what is
- * passed over when the role is not known here, and so is a setting that this server does not have.
- * Afterwards the session's settings are as they were. An error names the file. */
-bool build_files(DeployContext *context, const GPtrArray *entries, GError **error);
+/* The same, and ERR_MIGRATION when there is none. */
+GPtrArray *build_list_some_files(const DeployContext *context, GError **error);
+
+typedef enum {
+	/* What only says who owns or may do what is passed over when the role is not known here. */
+	BUILD_SCRATCH,
+	/* Inside the transaction that is open: every statement must be able to, and must succeed.
+	 */
+	BUILD_FOR_REAL,
+} BuildPlace;
+
+/* Runs schema files, written by hand or by pg_dump -s. A setting that this server does not have is
+ * passed over. Afterwards the session's settings are as they were. An error names the file. */
+bool build_files(DeployContext *context, const GPtrArray *entries, BuildPlace place,
+		 GError **error);

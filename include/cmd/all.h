@@ -8,6 +8,7 @@
 extern const Command command_accept;
 extern const Command command_approve;
 extern const Command command_baseline;
+extern const Command command_build;
 extern const Command command_check;
 extern const Command command_completion;
 extern const Command command_diff;

@@ -32,6 +32,12 @@
 			NULL                                                                   \
 	}
 
+#define OPTION_ACCEPT_DRIFT                                                                     \
+	{                                                                                       \
+		0, "accept-drift", OPTION_TEXT, "REASON",                                       \
+			"go on although the schemas differ, with a reason for the record", NULL \
+	}
+
 /* Options of a command; those that it does not have keep their defaults. Borrowed from the context.
  */
 DeployOptions command_deploy_options(const CommandContext *context);
@@ -40,6 +46,9 @@ DeployOptions command_deploy_options(const CommandContext *context);
  * reason. */
 bool command_overrides(const CommandContext *context, DeployOptions *options, char ***list,
 		       GError **error);
+
+/* ERR_USAGE when '--accept-drift' comes with an empty reason. */
+bool command_accepts_drift(const CommandContext *context, GError **error);
 
 /* Shows events on the terminal: progress, notices, a line for each migration. Data is the
  * CommandContext. */

@@ -17,8 +17,9 @@
  */
 DriftReport *deploy_drift(DeployContext *context, GError **error);
 
-/* The same on a context that is connected and has read its ledgers. */
-DriftReport *deploy_drift_compare(DeployContext *context, GError **error);
+/* The same on a context that is connected and has read its ledgers, with these ignore rules
+ * (IgnoreRule*). */
+DriftReport *deploy_drift_compare(DeployContext *context, const GPtrArray *ignore, GError **error);
 
 /* What the recorded snapshots of two environments differ in; no database is asked. The right one is
  * what `left` would have to become. */

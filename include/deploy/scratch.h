@@ -1,6 +1,7 @@
 /*
- * Scratch databases: throw-away ones on the embedded server, one for each use. What a killed
- * command left behind is swept by the next one.
+ * Scratch databases: throw-away ones on the scratch server of the repository, one for each use.
+ * What a killed command left behind is swept by the next one, and so are the roles that scripts
+ * made.
  */
 #pragma once
 
@@ -8,16 +9,21 @@
 #include <stdbool.h>
 
 #include "git/repo.h"
+#include "pg/server.h"
 #include "pg/session.h"
 
 typedef struct {
-	GitRepo *repo; /* borrowed */
+	PgServer *server;
 	char *name;
 	PgSession *session;
 } Scratch;
 
-/* Makes an empty database and connects to it; the caller frees it. */
-Scratch *deploy_scratch_new(GitRepo *repo, GError **error);
+/*
+ * Makes an empty database and connects to it; the caller frees it. It is of the same major version
+ * as the server of `like`, a session, where that version is installed; else, and with NULL, of the
+ * newest installed one.
+ */
+Scratch *deploy_scratch_new(GitRepo *repo, const PgSession *like, GError **error);
 
 /* Disconnects and drops the database. */
 void deploy_scratch_free(Scratch *scratch);

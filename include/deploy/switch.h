@@ -24,6 +24,11 @@ typedef struct {
  */
 bool deploy_switch(DeployContext *context, SwitchResult *result, GError **error);
 
+/* Drops the database of an embedded environment in mode follow, and notes in the ledger of the new,
+ * empty one why the old one's records are abandoned. ERR_REFUSED for any other environment. */
+bool deploy_empty(GitRepo *repo, const DeployOptions *options, const DeployObserver *observer,
+		  GError **error);
+
 /*
  * Drops the environment's embedded database and builds it anew: all migrations of the commit, then
  * its sample data. `options` as for deploy_context_new(). The result's context, for the caller to

@@ -34,6 +34,15 @@ char *pg_server_find_binaries(int major, GError **error);
  */
 PgServer *pg_server_embedded(const char *owner, GError **error);
 
+/*
+ * The scratch server of a repository, likewise; a server of its own, so that roles and settings of
+ * scratch databases meet nobody else's. It is of this major version, and not durable.
+ */
+PgServer *pg_server_scratch(const char *owner, int major, GError **error);
+
+/* The newest installed major version; 0 with an error when there is none. */
+int pg_server_major(GError **error);
+
 /* Makes the database when it does not exist. */
 bool pg_server_ensure_database(const PgServer *server, const char *database, GError **error);
 

@@ -13,3 +13,7 @@
  * compared, with counts, last. */
 void report_drift_text(const DriftReport *report, bool repair, FILE *out);
 json_t *report_drift_json(const DriftReport *report);
+
+/* What ignore rules took out, of a GPtrArray of IgnoreCount*: a line each, or an array. */
+void report_ignored_text(const GPtrArray *ignored, FILE *out);
+json_t *report_ignored_json(const GPtrArray *ignored);

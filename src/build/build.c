@@ -120,37 +120,76 @@ static char *without_restrict(const char *text)
 	return g_regex_replace_literal(lines, text, -1, 0, "", 0, NULL);
 }
 
-/* A role or a setting that does not exist here (undefined_object). */
-static bool may_pass_over(PgSession *session, const char *sql)
+/* Whether a statement may fail for the want of a role or a setting (undefined_object). */
+static bool may_pass_over(const char *sql, BuildPlace place)
 {
 	static const char *const begins[] = {"SET ", "GRANT ", "REVOKE ",
 					     "ALTER DEFAULT PRIVILEGES "};
-	const char *state = pg_session_failure(session)->sqlstate;
+	const guint count = place == BUILD_FOR_REAL ? 1 : G_N_ELEMENTS(begins);
 
-	if (!state || strcmp(state, "42704") != 0)
-		return false;
-	for (guint i = 0; i < G_N_ELEMENTS(begins); i++)
+	for (guint i = 0; i < count; i++)
 		if (g_ascii_strncasecmp(sql, begins[i], strlen(begins[i])) == 0)
 			return true;
-	return g_ascii_strncasecmp(sql, "ALTER ", 6) == 0 && strstr(sql, " OWNER TO ");
+	return place == BUILD_SCRATCH && g_ascii_strncasecmp(sql, "ALTER ", 6) == 0 &&
+	       strstr(sql, " OWNER TO ");
 }
 
-static bool run_statements(DeployContext *context, const SqlScript *script, GError **error)
+static bool is_missing(PgSession *session)
+{
+	return g_strcmp0(pg_session_failure(session)->sqlstate, "42704") == 0;
+}
+
+/* A statement of which a failure may be passed over; inside a transaction this takes a savepoint.
+ */
+static bool try_statement(DeployContext *context, const ReadyScript *script, guint index,
+			  BuildPlace place, GError **error)
+{
+	const bool inside = place == BUILD_FOR_REAL;
+	g_autoptr(GError) why = NULL;
+
+	if (inside && !pg_session_execute(context->session, "SAVEPOINT git_migrate", error))
+		return false;
+	if (run_statement(context, script, index, &why))
+		return true;
+	if (is_missing(context->session))
+		return !inside || pg_session_execute(context->session,
+						     "ROLLBACK TO SAVEPOINT git_migrate", error);
+	g_propagate_error(error, g_steal_pointer(&why));
+	return false;
+}
+
+static bool check_can_run(const ReadyScript *script, guint index, const char *sql, GError **error)
+{
+	const SqlStatement *statement =
+		&g_array_index(script->statements->statements, SqlStatement, index);
+	g_auto(SqlKind) kind = {0};
+
+	sql_classify(sql, &kind);
+	if (kind.class == SQL_ORDINARY)
+		return true;
+	error_set(error, ERR_MIGRATION, "%s cannot be part of a build, which is one transaction",
+		  kind.what);
+	error_place(error, script->source.file, statement->line, statement->column);
+	return error_hint(error, "write the plain statement: an empty database needs no other");
+}
+
+static bool run_statements(DeployContext *context, const SqlScript *script, BuildPlace place,
+			   GError **error)
 {
 	const Script source = {.file = (char *)(gsize)script->file};
-	ReadyScript shown = {.source = source, .statements = (SqlScript *)(gsize)script};
+	const ReadyScript shown = {.source = source, .statements = (SqlScript *)(gsize)script};
+	bool ok = true;
 
-	for (guint i = 0; i < script->statements->len; i++) {
+	for (guint i = 0; i < script->statements->len && ok; i++) {
 		g_autofree char *sql = sql_statement_text(
 			script, &g_array_index(script->statements, SqlStatement, i));
-		g_autoptr(GError) why = NULL;
 
-		if (run_statement(context, &shown, i, &why) || may_pass_over(context->session, sql))
-			continue;
-		g_propagate_error(error, g_steal_pointer(&why));
-		return false;
+		if (place == BUILD_FOR_REAL && !check_can_run(&shown, i, sql, error))
+			return false;
+		ok = may_pass_over(sql, place) ? try_statement(context, &shown, i, place, error)
+					       : run_statement(context, &shown, i, error);
 	}
-	return true;
+	return ok;
 }
 
 /* A dump leaves its search_path behind. */
@@ -160,7 +199,8 @@ static bool reset_session(DeployContext *context, GError **error)
 				  error);
 }
 
-static bool build_file(DeployContext *context, const GitEntry *entry, GError **error)
+static bool build_file(DeployContext *context, const GitEntry *entry, BuildPlace place,
+		       GError **error)
 {
 	g_autoptr(GBytes) bytes = git_repo_blob(context->repo, entry->oid, error);
 	g_autofree char *text = NULL;
@@ -172,7 +212,8 @@ static bool build_file(DeployContext *context, const GitEntry *entry, GError **e
 		return false;
 	text = without_restrict(raw ? raw : "");
 	script = sql_script_split(text, strlen(text), entry->path, 1, error);
-	return script && reset_session(context, error) && run_statements(context, script, error);
+	return script && reset_session(context, error) &&
+	       run_statements(context, script, place, error);
 }
 
 /* Whether a path is one of these, or lies below one of these folders. */
@@ -230,10 +271,23 @@ GPtrArray *build_list_files(const DeployContext *context, GError **error)
 	return entries;
 }
 
-bool build_files(DeployContext *context, const GPtrArray *entries, GError **error)
+GPtrArray *build_list_some_files(const DeployContext *context, GError **error)
+{
+	GPtrArray *entries = build_list_files(context, error);
+
+	if (!entries || entries->len > 0)
+		return entries;
+	g_ptr_array_unref(entries);
+	error_set(error, ERR_MIGRATION, "there are no schema files below '%s' in %.7s",
+		  context->project->schema, context->target->oid);
+	error_hint(error, "key schema of migrate.yaml names their folder");
+	return NULL;
+}
+
+bool build_files(DeployContext *context, const GPtrArray *entries, BuildPlace place, GError **error)
 {
 	for (guint i = 0; i < entries->len; i++)
-		if (!build_file(context, g_ptr_array_index(entries, i), error))
+		if (!build_file(context, g_ptr_array_index(entries, i), place, error))
 			return false;
 	return reset_session(context, error);
 }

@@ -15,8 +15,10 @@ bool check_find_error(CheckPart *part, GError *why, GError **error);
 bool check_ledgers(GitRepo *repo, const char *commit, const MigrationSet *set, CheckPart *part,
 		   GError **error);
 
-/* The schema files against the schema of a context on which all migrations were applied. */
-bool check_schema(DeployContext *migrations, CheckPart *part, GError **error);
+/* The schema files against the schema that the migrations of a context gave; its session is not
+ * used. */
+bool check_schema(DeployContext *migrations, const SchemaSnapshot *expected, CheckPart *part,
+		  GError **error);
 
 /* Applies all migrations of a new context, with their verify scripts. `before`: see
  * build_migrations(). */

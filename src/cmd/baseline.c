@@ -1,17 +1,17 @@
 #include <stdio.h>
 
-#include "base/error.h"
 #include "base/text.h"
 #include "build/baseline.h"
 #include "cmd/all.h"
 #include "cmd/deploying.h"
+#include "report/drift.h"
 #include "report/json.h"
 
 static const CommandOption options[] = {
 	OPTION_ENV,
 	OPTION_AT,
 	{0, "through", OPTION_TEXT, "ID", "the last migration that the database has", NULL},
-	{0, "accept-drift", OPTION_TEXT, "REASON", "adopt it although its schema differs", NULL},
+	OPTION_ACCEPT_DRIFT,
 	OPTION_WAIT,
 	OPTION_NO_FETCH,
 	OPTION_FORMAT,
@@ -31,6 +31,7 @@ static void print(const CommandContext *context, const DeployContext *deploy,
 		json_object_set_new(document, "recorded", json_integer(result->recorded));
 		json_object_set_new(document, "tool", report_json_text(result->tool));
 		json_object_set_new(document, "differences", json_integer(result->differences));
+		json_object_set_new(document, "ignored", report_ignored_json(result->ignored));
 		json_object_set_new(document, "record", json_integer(deploy->ledger.sequence));
 		report_json_print(document, stdout);
 	} else if (context->verbosity >= 0) {
@@ -39,6 +40,7 @@ static void print(const CommandContext *context, const DeployContext *deploy,
 		       result->tool ? " that are in the ledger of " : "",
 		       result->tool ? result->tool : "", deploy->ledger.sequence,
 		       result->differences);
+		report_ignored_text(result->ignored, stdout);
 	}
 }
 
@@ -49,12 +51,12 @@ static bool run(CommandContext *context, int *status, GError **error)
 	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, &observer);
 	const BaselineOptions wanted = {.through = command_text(context, "through"),
 					.accept_drift = command_text(context, "accept-drift")};
-	BaselineResult result = {0};
+	g_autoptr(GPtrArray) ignored = ignore_counts_new();
+	BaselineResult result = {.ignored = ignored};
 
 	(void)status;
-	if (wanted.accept_drift && !*wanted.accept_drift)
-		return error_set(error, ERR_USAGE,
-				 "'--accept-drift' needs a reason: it is written into the record");
+	if (!command_accepts_drift(context, error))
+		return false;
 	if (!build_baseline(deploy, &wanted, &result, error))
 		return false;
 	print(context, deploy, &result);

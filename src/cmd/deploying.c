@@ -50,6 +50,16 @@ bool command_overrides(const CommandContext *context, DeployOptions *options, ch
 	return true;
 }
 
+bool command_accepts_drift(const CommandContext *context, GError **error)
+{
+	const char *reason = command_text(context, "accept-drift");
+
+	if (!reason || *reason)
+		return true;
+	return error_set(error, ERR_USAGE,
+			 "'--accept-drift' needs a reason: it is written into the record");
+}
+
 /* With JSON, standard output is the document's; everything that happens goes to standard error. */
 static FILE *stream_of(const CommandContext *context)
 {

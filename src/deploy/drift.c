@@ -159,7 +159,7 @@ static char *name_record(const DeployContext *context)
 			       context->last->sequence, context->last->time, context->last->object);
 }
 
-DriftReport *deploy_drift_compare(DeployContext *context, GError **error)
+DriftReport *deploy_drift_compare(DeployContext *context, const GPtrArray *ignore, GError **error)
 {
 	const char *name = context->environment->name;
 	g_autofree char *tree = NULL;
@@ -178,7 +178,7 @@ DriftReport *deploy_drift_compare(DeployContext *context, GError **error)
 	report->right = g_strdup("the live database");
 	g_strfreev(report->uncaptured);
 	report->uncaptured = g_strdupv(snapshot->uncaptured);
-	compare_all(context->repo, report, context->project->ignore, &recorded, &live);
+	compare_all(context->repo, report, ignore, &recorded, &live);
 	return report;
 }
 
@@ -187,7 +187,7 @@ DriftReport *deploy_drift(DeployContext *context, GError **error)
 	if (!deploy_configure(context, error) || !deploy_connect(context, error) ||
 	    !deploy_read_ledgers(context, true, error))
 		return NULL;
-	return deploy_drift_compare(context, error);
+	return deploy_drift_compare(context, context->project->ignore, error);
 }
 
 DriftReport *deploy_drift_between(GitRepo *repo, const char *left, const char *right,

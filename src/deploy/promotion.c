@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "config/config.h"
 #include "deploy/drift.h"
 #include "deploy/policy.h"
 #include "gate/promotion.h"
@@ -115,15 +116,26 @@ static char *compare_rows(DeployContext *live, const GPtrArray *chain, GError **
 	return first_problem(problems);
 }
 
+/* The ignore rules of the commit that was deployed there last: a new rule opens the gate only after
+ * a deployment under the old ones. Without that commit there are none. */
+static GPtrArray *ignore_rules_in_force(DeployContext *live)
+{
+	const char *commit = live->last ? live->last->object : live->target->oid;
+	g_autoptr(Project) project = config_read_project(live->repo, commit, NULL);
+
+	return project ? g_ptr_array_ref(project->ignore) : ignore_rules_new();
+}
+
 /* The live schema, against the recorded one. An environment without snapshots has nothing to
  * compare with. */
 static char *compare_schema(DeployContext *live, GError **error)
 {
+	g_autoptr(GPtrArray) rules = ignore_rules_in_force(live);
 	g_autoptr(DriftReport) report = NULL;
 
 	if (!live->environment->snapshot)
 		return NULL;
-	report = deploy_drift_compare(live, error);
+	report = deploy_drift_compare(live, rules, error);
 	return report ? drift_report_summary(report) : NULL;
 }
 

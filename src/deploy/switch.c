@@ -153,26 +153,33 @@ static bool note_rebuild(GitRepo *repo, const DeployOptions *options,
 			 const DeployObserver *observer, GError **error)
 {
 	g_autoptr(DeployContext) context = deploy_context_new(repo, options, observer);
+	g_autofree char *reason = g_strdup_printf("rebuilt by git migrate %s", options->command);
 	g_autoptr(GError) why = NULL;
 	guint abandoned;
 
-	if (deploy_restore(context, "rebuilt by git migrate switch", &abandoned, &why) ||
-	    error_is(why, ERR_USAGE))
+	if (deploy_restore(context, reason, &abandoned, &why) || error_is(why, ERR_USAGE))
 		return true;
 	g_propagate_error(error, g_steal_pointer(&why));
 	return false;
+}
+
+bool deploy_empty(GitRepo *repo, const DeployOptions *options, const DeployObserver *observer,
+		  GError **error)
+{
+	g_autoptr(DeployContext) old = deploy_context_new(repo, options, observer);
+
+	return drop_database(old, error) && note_rebuild(repo, options, observer, error);
 }
 
 DeployContext *deploy_rebuild(GitRepo *repo, const DeployOptions *options,
 			      const DeployObserver *observer, SwitchResult *result, GError **error)
 {
 	const gint64 start = g_get_monotonic_time();
-	g_autoptr(DeployContext) old = deploy_context_new(repo, options, observer);
 	g_autoptr(DeployContext) context = NULL;
 	g_auto(DeployResult) applied = {0};
 	bool ok;
 
-	if (!drop_database(old, error) || !note_rebuild(repo, options, observer, error))
+	if (!deploy_empty(repo, options, observer, error))
 		return NULL;
 	context = deploy_context_new(repo, options, observer);
 	ok = deploy_up(context, NULL, &applied, error) &&

@@ -25,6 +25,14 @@ static void print_change(const DriftChange *change, bool repair, FILE *out)
 		report_lines(change->repair, "    ", out);
 }
 
+void report_ignored_text(const GPtrArray *ignored, FILE *out)
+{
+	for (guint i = 0; i < ignored->len; i++) {
+		const IgnoreCount *count = g_ptr_array_index(ignored, i);
+		fprintf(out, "ignored: %u of %s (%s)\n", count->count, count->rule, count->reason);
+	}
+}
+
 void report_drift_text(const DriftReport *report, bool repair, FILE *out)
 {
 	g_autofree char *compared = text_count(report->compared, "object");
@@ -38,20 +46,17 @@ void report_drift_text(const DriftReport *report, bool repair, FILE *out)
 		fprintf(out, "%u differ\n", report->changes->len);
 	else
 		fputs("no difference\n", out);
-	for (guint i = 0; i < report->ignored->len; i++) {
-		const IgnoreCount *count = g_ptr_array_index(report->ignored, i);
-		fprintf(out, "ignored: %u of %s (%s)\n", count->count, count->rule, count->reason);
-	}
+	report_ignored_text(report->ignored, out);
 	if (*uncaptured)
 		fprintf(out, "not compared: %s\n", uncaptured);
 }
 
-static json_t *ignored_json(const DriftReport *report)
+json_t *report_ignored_json(const GPtrArray *ignored)
 {
 	json_t *list = json_array();
 
-	for (guint i = 0; i < report->ignored->len; i++) {
-		const IgnoreCount *count = g_ptr_array_index(report->ignored, i);
+	for (guint i = 0; i < ignored->len; i++) {
+		const IgnoreCount *count = g_ptr_array_index(ignored, i);
 		json_t *entry = json_object();
 
 		json_object_set_new(entry, "rule", report_json_text(count->rule));
@@ -82,7 +87,7 @@ json_t *report_drift_json(const DriftReport *report)
 	json_object_set_new(document, "right", report_json_text(report->right));
 	json_object_set_new(document, "compared", json_integer(report->compared));
 	json_object_set_new(document, "changes", list);
-	json_object_set_new(document, "ignored", ignored_json(report));
+	json_object_set_new(document, "ignored", report_ignored_json(report->ignored));
 	json_object_set_new(document, "not_captured", report_json_list(report->uncaptured));
 	return document;
 }

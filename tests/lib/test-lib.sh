@@ -127,6 +127,13 @@ query() {
 	"$psql" -XAtqc "$1" "$TEST_DB"
 }
 
+# scratch_query SQL: asks the scratch server of this repository.
+scratch_query() {
+	local socket
+	socket=$(ls -d "${XDG_RUNTIME_DIR:-/tmp}"/git-migrate-*"$(cat .git/git-migrate/server-name)"-scratch*) &&
+		"$psql" -XAtqc "$1" -h "$socket" -p 5432 -U postgres postgres
+}
+
 # A key to sign with, made for this script; every repository of it uses it.
 test_ssh_key() {
 	ssh-keygen -q -t ed25519 -N '' -C "$1" -f "$trash/key-$1" &&

@@ -1,0 +1,106 @@
+#include "adopt.h"
+
+#include "base/error.h"
+#include "build/build.h"
+#include "build/foreign.h"
+#include "deploy/write.h"
+
+/* ---- the proof ---- */
+
+/* The built context's own migrations of the same names, in the order of the plan. */
+static void choose_same(DeployContext *built, const GPtrArray *pending)
+{
+	g_ptr_array_set_size(built->plan->pending, 0);
+	for (guint i = 0; i < pending->len; i++) {
+		const Migration *chosen = g_ptr_array_index(pending, i);
+		g_ptr_array_add(built->plan->pending, migration_set_get(built->set, chosen->id));
+	}
+}
+
+SchemaSnapshot *adopt_expected(DeployContext *context, GError **error)
+{
+	g_autoptr(Scratch) scratch = deploy_scratch_new(context->repo, context->session, error);
+	g_autoptr(DeployContext) built =
+		scratch ? build_context(context->repo, context->target->oid, scratch, error) : NULL;
+
+	if (!built)
+		return NULL;
+	choose_same(built, context->plan->pending);
+	if (!build_migrations(built, NULL, error)) {
+		g_prefix_error(error, "on the scratch server: ");
+		return NULL;
+	}
+	return schema_snapshot_take(built->session, NULL, false, error);
+}
+
+/* Lines for people: what the schema lacks, has too much, has otherwise. */
+static GPtrArray *list_differing(const DeployContext *context, const AdoptProof *proof,
+				 const SchemaSnapshot *expected, const SchemaSnapshot *found)
+{
+	g_autoptr(GArray) differences = schema_snapshot_compare(expected, found);
+	GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+
+	for (guint i = 0; i < differences->len; i++) {
+		const SchemaDifference *one = &g_array_index(differences, SchemaDifference, i);
+		const char *word = !one->right ? "missing" : !one->left ? "extra" : "changed";
+
+		if (!foreign_is_ledger(one->path) &&
+		    !ignore_rules_take(context->project->ignore, one->path, proof->ignored))
+			g_ptr_array_add(lines, g_strdup_printf("%-8s %s", word, one->path));
+	}
+	return lines;
+}
+
+bool adopt_prove(const DeployContext *context, const AdoptProof *proof,
+		 const SchemaSnapshot *expected, const SchemaSnapshot *found, guint *differences,
+		 GError **error)
+{
+	g_autoptr(GPtrArray) lines = list_differing(context, proof, expected, found);
+
+	*differences = lines->len;
+	if (lines->len == 0 || proof->accept_drift)
+		return true;
+	error_set(error, ERR_REFUSED, "%s is not what these %u migrations give: %u objects differ",
+		  proof->whose, context->plan->pending->len, lines->len);
+	for (guint i = 0; i < lines->len; i++)
+		error_detail(error, "%s", (char *)g_ptr_array_index(lines, i));
+	return false;
+}
+
+/* ---- the record ---- */
+
+static bool write_rows(DeployContext *context, const GPtrArray *items, gint64 sequence,
+		       GError **error)
+{
+	g_autoptr(PgBatch) batch = pg_batch_new();
+	guint failed = 0;
+
+	for (guint i = 0; i < items->len; i++) {
+		const RecordItem *item = g_ptr_array_index(items, i);
+		const LedgerApply row = {.id = item->id,
+					 .blob = item->blob,
+					 .content = item->content,
+					 .path = item->path,
+					 .commit = context->target->oid,
+					 .record = sequence};
+		ledger_batch_apply(batch, &row);
+	}
+	return items->len == 0 || (pg_session_send_batch(context->session, batch, error) &&
+				   pg_session_finish_batch(context->session, &failed, NULL, error));
+}
+
+bool adopt_commit(DeployContext *context, const GPtrArray *items, const char *reason,
+		  GError **error)
+{
+	Record *record = deploy_record_new(context, RECORD_BASELINE, error);
+	const gint64 sequence = record ? record->sequence : 0;
+
+	if (!record)
+		return false;
+	g_ptr_array_unref(record->items);
+	record->items = g_ptr_array_ref((GPtrArray *)(gsize)items);
+	record->reason = g_strdup(reason);
+	return deploy_record_write(context, record, error) &&
+	       write_rows(context, items, sequence, error) &&
+	       pg_session_execute(context->session, "COMMIT", error);
+}

@@ -1,0 +1,31 @@
+/*
+ * Adopting: a schema that is there, or was just built, is proven to be what the migrations give,
+ * and the migrations are recorded as applied.
+ */
+#pragma once
+
+#include "deploy/context.h"
+#include "schema/snapshot.h"
+
+typedef struct {
+	const char *whose;        /* for the error: "the schema of 'staging'" */
+	const char *accept_drift; /* the reason why a difference is accepted; NULL: it is refused */
+	GPtrArray *ignored;       /* IgnoreCount*: what rules took out is added */
+} AdoptProof;
+
+/* The schema that context->plan->pending gives, built on the scratch server; the caller frees it.
+ */
+SchemaSnapshot *adopt_expected(DeployContext *context, GError **error);
+
+/* Compares; ERR_REFUSED lists the objects that differ. *differences is how many were accepted. */
+bool adopt_prove(const DeployContext *context, const AdoptProof *proof,
+		 const SchemaSnapshot *expected, const SchemaSnapshot *found, guint *differences,
+		 GError **error);
+
+/*
+ * Writes the record `baseline` with these items (RecordItem*) and their rows, inside the
+ * transaction that is open on the context's session, and commits it: either all that was done in it
+ * is adopted, or nothing happened.
+ */
+bool adopt_commit(DeployContext *context, const GPtrArray *items, const char *reason,
+		  GError **error);
