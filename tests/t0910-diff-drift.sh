@@ -89,8 +89,8 @@ test_expect_success 'ignore rules take objects out, with their reason and how ma
 
 test_expect_success 'a new ignore rule opens the gate of a promotion only after a deployment under the old ones' '
 	git checkout -q -b ruled && printf "ignore:\n  - {kind: table, name: public.hotfix, reason: just so}\n" >migrate.yaml && commit "one rule" && git checkout -q main && git merge -q ruled && live "CREATE TABLE hotfix (id int)" &&
-	git tag v0.1 && git migrate up --dry-run --env last --at v0.1 >out; test_grep "drift *failed *in .staging.: 1 object differs" out && git migrate diff --env staging >out && test_grep "ignored: 1 of table public.hotfix" out &&
-	migration 004_drop "DROP TABLE four;" <<-\SQL && commit four && git migrate up --env staging >/dev/null && git tag v0.2 && git migrate up --dry-run --env last --at v0.2 >out; test_grep "drift *passed" out && live "DROP TABLE hotfix"
+	git tag v0.1 && git migrate up --dry-run --env last --at v0.1 >out && test_grep "drift *failed *in .staging.: 1 object differs" out && git migrate diff --env staging >out && test_grep "ignored: 1 of table public.hotfix" out &&
+	migration 004_drop "DROP TABLE four;" <<-\SQL && commit four && git migrate up --env staging >/dev/null && git tag v0.2 && git migrate up --dry-run --env last --at v0.2 >out && test_grep "drift *passed" out && live "DROP TABLE hotfix"
 	CREATE TABLE four (id int);
 	SQL
 '

@@ -123,7 +123,7 @@ test_expect_success 'the schema of any commit, from its migrations or its files,
 '
 
 test_expect_success 'ignore rules take objects out of the comparison, counted' '
-	git checkout -q -b ignoring "HEAD^{/sides}" && printf "ignore:\n  - {kind: view, name: public.only_?*, reason: reports}\n" >migrate.yaml && commit ignoring && git migrate check >out; test_grep "^ok      schema .*; 2 of view public.only_?. ignored (reports)" out && git checkout -q main
+	git checkout -q -b ignoring "HEAD^{/sides}" && printf "ignore:\n  - {kind: view, name: public.only_?*, reason: reports}\n" >migrate.yaml && commit ignoring && git migrate check >out && test_grep "^ok      schema .*; 2 of view public.only_?. ignored (reports)" out && git checkout -q main
 '
 
 test_expect_success 'one source at a time, and files that are not there' '
