@@ -9,8 +9,9 @@
 #include "history/read.h"
 #include "schema/snapshot.h"
 
-/* A context whose session is the scratch database's, with the commit's migrations in order; for the
- * caller to free. The context owns the session from then on. */
+/* A context with the commit's migrations in order, whose session is the scratch database's; for the
+ * caller to free. The context owns the session from then on. Without scratch database it has none.
+ */
 DeployContext *build_context(GitRepo *repo, const char *at, Scratch *scratch, GError **error);
 
 /* Runs one script of a migration, in a transaction or statement by statement, and after an up

@@ -25,6 +25,7 @@ extern const Command command_psql;
 extern const Command command_restore;
 extern const Command command_schema;
 extern const Command command_show;
+extern const Command command_squash;
 extern const Command command_status;
 extern const Command command_switch;
 extern const Command command_sync;

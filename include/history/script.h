@@ -37,7 +37,8 @@ bool history_script_sections(const char *text, size_t length, const char *file,
  * Directives: lines `-- migrate: WORD ...` among the comments before the first statement. Unknown
  * ones, wrong values and doubles are ERR_MIGRATION with place. The caller frees the result.
  *   requires ID | no-transaction | irreversible REASON | batch size=N pause=DURATION | timeout
- * DURATION | lock-timeout DURATION | risk low|medium|high|critical | allow RULE REASON
+ * DURATION | lock-timeout DURATION | risk low|medium|high|critical | allow RULE REASON | replaces
+ * ID BLOB [via ID]
  */
 Directives *history_script_directives(const ScriptText *up, const char *file, GError **error);
 

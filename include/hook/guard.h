@@ -48,7 +48,7 @@ typedef struct {
 	bool require_down;  /* new ones need a down script, or a reason */
 } GuardedChange;
 
-/* Migrations against what is applied: edited, removed, reordered. */
+/* Migrations against what is applied: edited, removed, replaced too early, reordered. */
 bool hook_guard_applied(GitRepo *repo, const GuardedChange *change,
 			const GuardedEnvironment *guarded, GPtrArray *findings, GError **error);
 

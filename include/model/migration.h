@@ -21,6 +21,15 @@ typedef struct {
 	char *blob;
 } ScriptFile;
 
+/* One of the migrations that a baseline migration stands for. */
+typedef struct {
+	char *id;
+	char *blob; /* of its up script */
+	char *via;  /* the earlier baseline that stood for it already, which is replaced, too; or
+		     * NULL
+		     */
+} Replaced;
+
 /* What comment lines at the top of the up script ask for. */
 typedef struct {
 	GPtrArray *requires; /* char*: ids */
@@ -30,8 +39,9 @@ typedef struct {
 	gint64 lock_timeout_ms; /* -1: the environment's; 0: none */
 	guint batch_size;       /* 0: no batches */
 	gint64 batch_pause_ms;
-	char *risk;       /* low, medium, high, critical, or NULL */
-	GPtrArray *allow; /* char*: "RULE REASON" */
+	char *risk;          /* low, medium, high, critical, or NULL */
+	GPtrArray *allow;    /* char*: "RULE REASON" */
+	GPtrArray *replaces; /* Replaced* */
 } Directives;
 
 typedef struct {
@@ -47,6 +57,7 @@ typedef struct {
 
 void migration_free(Migration *migration);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Migration, migration_free)
+void replaced_free(Replaced *replaced);
 Directives *directives_new(void);
 void directives_free(Directives *directives);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Directives, directives_free)

@@ -24,14 +24,26 @@ typedef struct {
 	const Migration *migration;
 } PlanRename;
 
+/* A migration that stands for others, of which the database has only some. */
 typedef struct {
-	GPtrArray *pending; /* const Migration*, in the order in which they will run once
-			       plan_order() was called */
-	GPtrArray *edits;   /* PlanEdit*, owned */
-	GPtrArray *renames; /* PlanRename*, owned: known under the old id, never run again */
-	GPtrArray *removed; /* const Applied*: applied, absent from the commit, and not renamed */
-	guint in_commit;    /* how many migrations the commit has */
-	guint applied;      /* how many the database has */
+	const Migration *migration;
+	guint present, all; /* of those it replaces */
+	const char *absent; /* the first that the database has not, or has with another text */
+} PlanPartly;
+
+typedef struct {
+	GPtrArray *pending;  /* const Migration*, in the order in which they will run once
+				plan_order() was called */
+	GPtrArray *edits;    /* PlanEdit*, owned */
+	GPtrArray *renames;  /* PlanRename*, owned: known under the old id, never run again */
+	GPtrArray *removed;  /* const Applied*: applied, absent from the commit, and not renamed */
+	GPtrArray *covered;  /* const Migration*: never run here, because all that they replace is
+				applied, or what replaces them is */
+	GPtrArray *replaced; /* const Applied*: that is what covers them; the commit does not have
+				these */
+	GPtrArray *partly;   /* PlanPartly*, owned: nothing can be deployed */
+	guint in_commit;     /* how many migrations the commit has */
+	guint applied;       /* how many the database has */
 } Plan;
 
 Plan *plan_new(void);

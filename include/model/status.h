@@ -52,6 +52,9 @@ typedef struct {
 	GPtrArray *edits;   /* StatusEdit* */
 	char **removed;     /* ids */
 	char **renamed;     /* "OLD -> NEW" */
+	char **covered;     /* ids that never run here: what they replace, or what replaces them, is
+			       applied */
+	guint replaced;     /* applied ones, absent from the commit, that cover them */
 	char **partial;     /* "ID (up)": a script that stopped half-way */
 	char **invalid_indexes;
 

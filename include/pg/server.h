@@ -18,6 +18,7 @@ typedef struct {
 	char *data;   /* the data directory */
 	char *socket; /* the folder of its socket: the "host" to connect to */
 	char *user;   /* the superuser's name inside the database */
+	int major;    /* its version, of a scratch server; else 0 */
 } PgServer;
 
 void pg_server_free(PgServer *server);

@@ -21,10 +21,21 @@
 Plan *plan_build(const MigrationSet *set, const AppliedSet *applied, GHashTable *accepted);
 
 /*
+ * Takes baseline migrations into account: those that stand for others by their directive
+ * `replaces`. `baselines` holds const Migration*, with directives: of the set, and such as were
+ * applied and the set does not have. Where all that one replaces is applied, it is covered: it
+ * never runs, and what it replaces is not called removed. Where it ran itself, what it replaces
+ * never runs. Where only a part is applied, it is in plan->partly.
+ */
+void plan_cover(Plan *plan, const MigrationSet *set, const AppliedSet *applied,
+		const GPtrArray *baselines);
+
+/*
  * Puts plan->pending in order. `distance` maps up paths to landing distances (GUINT_TO_POINTER,
  * larger is earlier); a missing path counts as earliest. Directives must have been read.
  * ERR_MIGRATION: `requires` names an id that neither the set nor the database has (with the nearest
- * names as hint), or a cycle (shown as a path a -> b -> a). Repeatables run last.
+ * names as hint), or a cycle (shown as a path a -> b -> a). An id that a baseline of the set
+ * replaces is that baseline. Baselines run first, repeatables last.
  */
 bool plan_order(Plan *plan, const MigrationSet *set, const AppliedSet *applied,
 		GHashTable *distance, GError **error);

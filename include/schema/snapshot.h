@@ -45,9 +45,9 @@ typedef struct {
 	const SchemaObject *left, *right;
 } SchemaDifference;
 
-/* What two snapshots differ in: SchemaDifference, by path, borrowed from the snapshots; the caller
- * frees the array. */
-GArray *schema_snapshot_compare(const SchemaSnapshot *left, const SchemaSnapshot *right);
+/* What two lists of SchemaObject*, by path, differ in: SchemaDifference, borrowed from them; the
+ * caller frees the array. */
+GArray *schema_objects_compare(const GPtrArray *left, const GPtrArray *right);
 
 /*
  * The id of the tree of objects (SchemaObject*), for the caller to free. Nothing is written when

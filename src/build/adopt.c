@@ -37,7 +37,7 @@ SchemaSnapshot *adopt_expected(DeployContext *context, GError **error)
 static GPtrArray *list_differing(const DeployContext *context, const AdoptProof *proof,
 				 const SchemaSnapshot *expected, const SchemaSnapshot *found)
 {
-	g_autoptr(GArray) differences = schema_snapshot_compare(expected, found);
+	g_autoptr(GArray) differences = schema_objects_compare(expected->objects, found->objects);
 	GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
 
 	for (guint i = 0; i < differences->len; i++) {

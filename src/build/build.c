@@ -28,7 +28,8 @@ DeployContext *build_context(GitRepo *repo, const char *at, Scratch *scratch, GE
 	context->environment = config_built_in("local");
 	context->environment->lock_timeout_ms = 0;
 	context->policy = context->environment;
-	context->session = g_steal_pointer(&scratch->session);
+	if (scratch)
+		context->session = g_steal_pointer(&scratch->session);
 	context->applied = applied_set_new();
 	context->partial = g_new0(char *, 1);
 	if (!deploy_read_plan(context, false, error) || !deploy_order_plan(context, NULL, error))

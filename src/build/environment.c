@@ -53,7 +53,7 @@ static bool check_empty(DeployContext *context, GError **error)
 	live = empty ? deploy_snapshot_take(context, false, error) : NULL;
 	if (!live)
 		return false;
-	extra = schema_snapshot_compare(empty, live);
+	extra = schema_objects_compare(empty->objects, live->objects);
 	for (guint i = extra->len; i > 0; i--)
 		if (!g_array_index(extra, SchemaDifference, i - 1).right)
 			g_array_remove_index(extra, i - 1);

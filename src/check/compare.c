@@ -102,7 +102,7 @@ static bool is_ignored(const Comparison *work, const char *path)
 static void compare(const Comparison *work, const SchemaSnapshot *migrations,
 		    const SchemaSnapshot *files)
 {
-	g_autoptr(GArray) differences = schema_snapshot_compare(migrations, files);
+	g_autoptr(GArray) differences = schema_objects_compare(migrations->objects, files->objects);
 
 	for (guint i = 0; i < differences->len; i++) {
 		const SchemaDifference *one = &g_array_index(differences, SchemaDifference, i);

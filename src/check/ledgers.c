@@ -1,15 +1,15 @@
 #include "base/text.h"
+#include "deploy/plan.h"
 #include "git/tag.h"
 #include "hook/guard.h"
 #include "parts.h"
-#include "plan/plan.h"
 
 /* Removed from the commit, though it is newer than what was deployed: an older commit only has not
  * got it yet. */
 static bool find_removed(GitRepo *repo, const char *commit, const MigrationSet *set,
 			 const GuardedEnvironment *guarded, CheckPart *part)
 {
-	g_autoptr(Plan) plan = plan_build(set, guarded->applied, NULL);
+	g_autoptr(Plan) plan = deploy_plan_build(repo, set, guarded->applied);
 	bool is_newer = false;
 
 	if (!guarded->deployed ||

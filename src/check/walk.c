@@ -50,7 +50,7 @@ bool check_up(DeployContext *context, CheckPart *part, GPtrArray *before, GError
 
 static char *paths_that_differ(const SchemaSnapshot *a, const SchemaSnapshot *b)
 {
-	g_autoptr(GArray) differences = schema_snapshot_compare(a, b);
+	g_autoptr(GArray) differences = schema_objects_compare(a->objects, b->objects);
 	GString *paths = g_string_new(NULL);
 
 	for (guint i = 0; i < differences->len; i++)

@@ -7,6 +7,7 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "config/config.h"
+#include "deploy/plan.h"
 #include "deploy/policy.h"
 #include "deploy/target.h"
 #include "git/walk.h"
@@ -476,7 +477,7 @@ bool deploy_read_plan(DeployContext *context, bool whole, GError **error)
 	}
 	if (context->set->all->len == 0 && context->applied->all->len == 0)
 		return refuse_nothing(context, error);
-	context->plan = plan_build(context->set, context->applied, NULL);
+	context->plan = deploy_plan_build(context->repo, context->set, context->applied);
 	return true;
 }
 
@@ -565,6 +566,8 @@ bool deploy_order_plan(DeployContext *context, const char *to, GError **error)
 	g_autoptr(GHashTable) distances = NULL;
 	GPtrArray *pending = context->plan->pending;
 
+	if (!deploy_plan_refuse_partly(context->plan, context->environment->name, error))
+		return false;
 	for (guint i = 0; i < pending->len; i++) {
 		const Migration *found = g_ptr_array_index(pending, i);
 		if (!history_read_directives(context->repo,
@@ -574,6 +577,7 @@ bool deploy_order_plan(DeployContext *context, const char *to, GError **error)
 	/* With one pending migration there is no order to find, and no history to walk. */
 	if (pending->len > 1 && !read_landings(context, error))
 		return false;
+	deploy_plan_read_required(context->repo, context->plan, context->set, context->applied);
 	distances = landing_distances(context);
 	if (!plan_order(context->plan, context->set, context->applied, distances, error))
 		return false;

@@ -78,6 +78,7 @@ static void fill_lists(DeployContext *context, StatusReport *report)
 	GPtrArray *removed = g_ptr_array_new();
 	GPtrArray *renamed = g_ptr_array_new();
 	GPtrArray *partial = g_ptr_array_new();
+	GPtrArray *covered = g_ptr_array_new();
 
 	for (guint i = 0; i < context->plan->removed->len; i++)
 		g_ptr_array_add(
@@ -88,12 +89,18 @@ static void fill_lists(DeployContext *context, StatusReport *report)
 		g_ptr_array_add(renamed, g_strdup_printf("%s -> %s", rename->applied->id,
 							 rename->migration->id));
 	}
+	for (guint i = 0; i < context->plan->covered->len; i++)
+		g_ptr_array_add(
+			covered,
+			g_strdup(((Migration *)g_ptr_array_index(context->plan->covered, i))->id));
 	for (char **each = context->partial; *each; each++) {
 		g_auto(GStrv) part = g_strsplit(*each, "\t", 2);
 		g_ptr_array_add(partial, g_strdup_printf("%s (%s)", part[0], part[1]));
 	}
 	take_list(&report->removed, removed);
 	take_list(&report->renamed, renamed);
+	take_list(&report->covered, covered);
+	report->replaced = context->plan->replaced->len;
 	take_list(&report->partial, partial);
 }
 

@@ -47,6 +47,14 @@ static bool run_git(const char *const *argv, ProcResult *result, GError **error)
 	return proc_run(&spec, result, error);
 }
 
+/* The command's own name, behind git's global options: "-C DIR", "--work-tree=DIR". */
+static const char *name_of(const char *const *arguments)
+{
+	while (**arguments == '-' && arguments[1])
+		arguments += strcmp(*arguments, "-C") == 0 && arguments[2] ? 2 : 1;
+	return *arguments;
+}
+
 GBytes *git_repo_run_bytes(const GitRepo *repo, const char *const *arguments, GError **error)
 {
 	g_autoptr(GPtrArray) argv = g_ptr_array_new();
@@ -62,7 +70,7 @@ GBytes *git_repo_run_bytes(const GitRepo *repo, const char *const *arguments, GE
 		return NULL;
 	if (result.status == 0)
 		return g_string_free_to_bytes(g_steal_pointer(&result.out));
-	error_set(error, ERR_REPOSITORY, "'git %s' failed", arguments[0]);
+	error_set(error, ERR_REPOSITORY, "'git %s' failed", name_of(arguments));
 	g_strchomp(result.err->str);
 	error_detail(error, "%s", result.err->str);
 	return NULL;

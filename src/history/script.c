@@ -280,6 +280,34 @@ static bool take_allow(DirectiveReader *reader, const char *value, GError **erro
 	return true;
 }
 
+/* "ID BLOB" or "ID BLOB via ID". */
+static bool take_replaces(DirectiveReader *reader, const char *value, GError **error)
+{
+	enum { ID, BLOB, VIA, BASELINE, WORDS };
+	GPtrArray *replaces = reader->directives->replaces;
+	g_auto(GStrv) word = g_strsplit(value, " ", -1);
+	const guint count = g_strv_length(word);
+	const size_t blob_digits = 40;
+	Replaced *replaced;
+
+	if ((count != VIA && count != WORDS) || !*word[ID] ||
+	    !text_is_hex(word[BLOB], blob_digits) ||
+	    (count == WORDS && (strcmp(word[VIA], "via") != 0 || !*word[BASELINE])))
+		return refuse(reader, error,
+			      "'replaces' needs an id and a blob id, and may say 'via ID': '%s'",
+			      value);
+	for (guint i = 0; i < replaces->len; i++)
+		if (strcmp(((Replaced *)g_ptr_array_index(replaces, i))->id, word[ID]) == 0)
+			return refuse(reader, error, "'replaces %s' stands here a second time",
+				      word[ID]);
+	replaced = g_new0(Replaced, 1);
+	replaced->id = g_strdup(word[ID]);
+	replaced->blob = g_strdup(word[BLOB]);
+	replaced->via = count == WORDS ? g_strdup(word[BASELINE]) : NULL;
+	g_ptr_array_add(replaces, replaced);
+	return true;
+}
+
 static bool take_batch_word(DirectiveReader *reader, const char *word, GError **error)
 {
 	Directives *directives = reader->directives;
@@ -327,6 +355,7 @@ static const struct {
 	{"lock-timeout", VALUE_NEEDED, take_lock_timeout},
 	{"risk", VALUE_NEEDED, take_risk},
 	{"allow", VALUE_NEEDED, take_allow},
+	{"replaces", VALUE_NEEDED, take_replaces},
 };
 
 static bool take_directive(DirectiveReader *reader, char *text, GError **error)
@@ -349,7 +378,7 @@ static bool take_directive(DirectiveReader *reader, char *text, GError **error)
 	return error_hint(
 		error,
 		"known are: requires, no-transaction, irreversible, batch, timeout, lock-timeout, "
-		"risk, allow");
+		"risk, allow, replaces");
 }
 
 Directives *history_script_directives(const ScriptText *up, const char *file, GError **error)
@@ -386,6 +415,11 @@ char *history_directives_digest(const Directives *directives)
 	for (guint i = 0; i < directives->allow->len; i++)
 		g_string_append_printf(text, "allow %s\n",
 				       (char *)g_ptr_array_index(directives->allow, i));
+	for (guint i = 0; i < directives->replaces->len; i++) {
+		const Replaced *replaced = g_ptr_array_index(directives->replaces, i);
+		g_string_append_printf(text, "replaces %s %s %s\n", replaced->id, replaced->blob,
+				       replaced->via ? replaced->via : "");
+	}
 	g_string_append_printf(
 		text,
 		"no-transaction %d\nirreversible %s\nbatch %u %" G_GINT64_FORMAT

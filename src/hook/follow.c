@@ -4,12 +4,12 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "config/config.h"
+#include "deploy/plan.h"
 #include "deploy/switch.h"
 #include "history/edit.h"
 #include "history/read.h"
 #include "hook/guard.h"
 #include "hook/hook.h"
-#include "plan/plan.h"
 
 /* The name of the environment that is the developer's own: the default one, when it follows; or
  * NULL. */
@@ -44,7 +44,7 @@ static void append_count(GString *line, guint count, const char *what)
 /* From the state commit alone: no database is asked, or started, for a message. */
 static void tell(HookContext *context, const GuardedEnvironment *guarded, const MigrationSet *set)
 {
-	g_autoptr(Plan) plan = plan_build(set, guarded->applied, NULL);
+	g_autoptr(Plan) plan = deploy_plan_build(context->repo, set, guarded->applied);
 	g_autoptr(GString) line = g_string_new(NULL);
 
 	append_count(line, plan->removed->len, "applied that this commit does not have");

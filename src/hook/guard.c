@@ -5,11 +5,11 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "config/config.h"
+#include "deploy/plan.h"
 #include "git/sync.h"
 #include "history/edit.h"
 #include "history/read.h"
 #include "ledger/state.h"
-#include "plan/plan.h"
 #include "sql/classify.h"
 #include "sql/split.h"
 
@@ -185,6 +185,22 @@ static void find_removed(const Plan *plan, const GuardedChange *change,
 	}
 }
 
+/* A baseline that comes before the database has all that it stands for. */
+static void find_partly(const Plan *plan, const GuardedEnvironment *guarded, GPtrArray *findings)
+{
+	for (guint i = 0; i < plan->partly->len; i++) {
+		const PlanPartly *partly = g_ptr_array_index(plan->partly, i);
+		g_autofree char *remedy = g_strdup_printf(
+			"deploy the commit before the squash there first: git migrate up --env %s "
+			"--at COMMIT",
+			guarded->name);
+
+		finding_add(findings, partly->migration->up.path, remedy,
+			    "it replaces %u migrations, of which '%s' has %u: '%s' is not applied",
+			    partly->all, guarded->name, partly->present, partly->absent);
+	}
+}
+
 /* Renames must keep the order of the names: a database built anew runs them by it. */
 static void find_reordered(const Plan *plan, const GuardedEnvironment *guarded, GPtrArray *findings)
 {
@@ -211,9 +227,10 @@ static void find_reordered(const Plan *plan, const GuardedEnvironment *guarded, 
 bool hook_guard_applied(GitRepo *repo, const GuardedChange *change,
 			const GuardedEnvironment *guarded, GPtrArray *findings, GError **error)
 {
-	g_autoptr(Plan) plan = plan_build(change->set, guarded->applied, NULL);
+	g_autoptr(Plan) plan = deploy_plan_build(repo, change->set, guarded->applied);
 
 	find_removed(plan, change, guarded, findings);
+	find_partly(plan, guarded, findings);
 	find_reordered(plan, guarded, findings);
 	return find_edits(repo, plan, change, guarded, findings, error);
 }

@@ -6,12 +6,23 @@ static void script_file_clear(ScriptFile *file)
 	g_free(file->blob);
 }
 
+void replaced_free(Replaced *replaced)
+{
+	if (!replaced)
+		return;
+	g_free(replaced->id);
+	g_free(replaced->blob);
+	g_free(replaced->via);
+	g_free(replaced);
+}
+
 Directives *directives_new(void)
 {
 	Directives *directives = g_new0(Directives, 1);
 
 	directives->requires = g_ptr_array_new_with_free_func(g_free);
 	directives->allow = g_ptr_array_new_with_free_func(g_free);
+	directives->replaces = g_ptr_array_new_with_free_func((GDestroyNotify)replaced_free);
 	directives->lock_timeout_ms = -1;
 	return directives;
 }
@@ -22,6 +33,7 @@ void directives_free(Directives *directives)
 		return;
 	g_ptr_array_unref(directives->requires);
 	g_ptr_array_unref(directives->allow);
+	g_ptr_array_unref(directives->replaces);
 	g_free(directives->irreversible);
 	g_free(directives->risk);
 	g_free(directives);

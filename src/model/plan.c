@@ -8,6 +8,9 @@ Plan *plan_new(void)
 	plan->edits = g_ptr_array_new_with_free_func(g_free);
 	plan->renames = g_ptr_array_new_with_free_func(g_free);
 	plan->removed = g_ptr_array_new();
+	plan->covered = g_ptr_array_new();
+	plan->replaced = g_ptr_array_new();
+	plan->partly = g_ptr_array_new_with_free_func(g_free);
 	return plan;
 }
 
@@ -19,5 +22,8 @@ void plan_free(Plan *plan)
 	g_ptr_array_unref(plan->edits);
 	g_ptr_array_unref(plan->renames);
 	g_ptr_array_unref(plan->removed);
+	g_ptr_array_unref(plan->covered);
+	g_ptr_array_unref(plan->replaced);
+	g_ptr_array_unref(plan->partly);
 	g_free(plan);
 }

@@ -8,6 +8,7 @@ StatusReport *status_report_new(const char *environment)
 	report->pending = g_ptr_array_new_with_free_func((GDestroyNotify)status_pending_free);
 	report->edits = g_ptr_array_new_with_free_func((GDestroyNotify)status_edit_free);
 	report->removed = g_new0(char *, 1);
+	report->covered = g_new0(char *, 1);
 	report->renamed = g_new0(char *, 1);
 	report->partial = g_new0(char *, 1);
 	report->invalid_indexes = g_new0(char *, 1);
@@ -50,8 +51,8 @@ void status_report_free(StatusReport *report)
 			       report->deployed,    report->ledger,       report->overdue,
 			       report->last_action, report->last_outcome, report->last_time,
 			       report->last_who,    report->last_error,   report->override_reason};
-	char **const lists[] = {report->removed, report->renamed, report->partial,
-				report->invalid_indexes, report->overridden};
+	char **const lists[] = {report->removed, report->covered,         report->renamed,
+				report->partial, report->invalid_indexes, report->overridden};
 
 	for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
 		g_free(texts[i]);

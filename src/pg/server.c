@@ -248,6 +248,7 @@ static PgServer *server_of(Place *place, const char *owner, GError **error)
 	server->data = g_steal_pointer(&place->data);
 	server->socket = g_steal_pointer(&place->socket);
 	server->user = g_strdup(SUPERUSER);
+	server->major = place->major;
 	return server;
 }
 

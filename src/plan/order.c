@@ -10,16 +10,24 @@ typedef struct {
 	guint distance;    /* of its landing: larger is earlier */
 	guint open;        /* pending ones it requires that have no place yet */
 	GPtrArray *needed; /* Step* that require it */
+	GPtrArray *needs;  /* Step* that it requires */
 	bool placed;
 } Step;
 
 static void step_free(Step *step)
 {
 	g_ptr_array_unref(step->needed);
+	g_ptr_array_unref(step->needs);
 	g_free(step);
 }
 
-/* Earlier landing first, then name as version; repeatables after all others. */
+static bool is_baseline(const Migration *migration)
+{
+	return migration->directives && migration->directives->replaces->len > 0;
+}
+
+/* Baselines before all others, repeatables after them; between, earlier landing first, then name as
+ * version. */
 static gint compare_steps(gconstpointer a, gconstpointer b, gpointer unused)
 {
 	const Step *left = a, *right = b;
@@ -27,6 +35,8 @@ static gint compare_steps(gconstpointer a, gconstpointer b, gpointer unused)
 	(void)unused;
 	if (left->migration->repeatable != right->migration->repeatable)
 		return left->migration->repeatable ? 1 : -1;
+	if (is_baseline(left->migration) != is_baseline(right->migration))
+		return is_baseline(left->migration) ? -1 : 1;
 	if (left->distance != right->distance)
 		return left->distance > right->distance ? -1 : 1;
 	return text_compare_versions(left->migration->id, right->migration->id);
@@ -65,6 +75,39 @@ static bool is_renamed(const Plan *plan, const char *id)
 	return false;
 }
 
+/* The baseline of the set that stands for an id, or NULL. */
+static const Migration *baseline_of(const MigrationSet *set, const char *id)
+{
+	for (guint i = 0; i < set->all->len; i++) {
+		const Migration *migration = g_ptr_array_index(set->all, i);
+
+		for (guint j = 0;
+		     is_baseline(migration) && j < migration->directives->replaces->len; j++) {
+			const Replaced *replaced =
+				g_ptr_array_index(migration->directives->replaces, j);
+			if (strcmp(replaced->id, id) == 0)
+				return migration;
+		}
+	}
+	return NULL;
+}
+
+/* The pending step that an id means, itself or by its baseline; NULL when it needs no waiting for:
+ * then *known says whether it is there at all. */
+static Step *required_step(const Plan *plan, GHashTable *by_id, const MigrationSet *set,
+			   const AppliedSet *applied, const char *id, bool *known)
+{
+	Step *step = g_hash_table_lookup(by_id, id);
+	const Migration *baseline;
+
+	*known = step || applied_set_get(applied, id) || is_renamed(plan, id);
+	if (*known)
+		return step;
+	baseline = baseline_of(set, id);
+	*known = baseline;
+	return baseline ? g_hash_table_lookup(by_id, baseline->id) : NULL;
+}
+
 static bool link_step(Step *step, const Plan *plan, GHashTable *by_id, const MigrationSet *set,
 		      const AppliedSet *applied, GError **error)
 {
@@ -73,14 +116,16 @@ static bool link_step(Step *step, const Plan *plan, GHashTable *by_id, const Mig
 
 	for (guint i = 0; requires && i < requires->len; i++) {
 		const char *id = g_ptr_array_index(requires, i);
-		Step *other = g_hash_table_lookup(by_id, id);
+		bool known;
+		Step *other = required_step(plan, by_id, set, applied, id, &known);
 
-		if (other) {
-			g_ptr_array_add(other->needed, step);
-			step->open++;
-		} else if (!applied_set_get(applied, id) && !is_renamed(plan, id)) {
+		if (!known)
 			return unknown_requirement(step->migration, id, set, error);
-		}
+		if (!other)
+			continue;
+		g_ptr_array_add(other->needed, step);
+		g_ptr_array_add(step->needs, other);
+		step->open++;
 	}
 	return true;
 }
@@ -88,19 +133,17 @@ static bool link_step(Step *step, const Plan *plan, GHashTable *by_id, const Mig
 /* ---- cycles ---- */
 
 /* An unplaced step that `step` requires: in a set without any free step there always is one. */
-static Step *next_in_cycle(const Step *step, GHashTable *by_id)
+static Step *next_in_cycle(const Step *step)
 {
-	const GPtrArray *requires = step->migration->directives->requires;
-
-	for (guint i = 0; i < requires->len; i++) {
-		Step *other = g_hash_table_lookup(by_id, g_ptr_array_index(requires, i));
-		if (other && !other->placed)
+	for (guint i = 0; i < step->needs->len; i++) {
+		Step *other = g_ptr_array_index(step->needs, i);
+		if (!other->placed)
 			return other;
 	}
 	return NULL;
 }
 
-static bool refuse_cycle(Step *start, GHashTable *by_id, GError **error)
+static bool refuse_cycle(Step *start, GError **error)
 {
 	g_autoptr(GHashTable) seen = g_hash_table_new(g_direct_hash, g_direct_equal);
 	g_autoptr(GString) path = g_string_new(NULL);
@@ -108,11 +151,11 @@ static bool refuse_cycle(Step *start, GHashTable *by_id, GError **error)
 
 	/* Following any requirement leads into the cycle; from its first step the path is shown. */
 	while (g_hash_table_add(seen, step))
-		step = next_in_cycle(step, by_id);
+		step = next_in_cycle(step);
 	first = step;
 	do {
 		g_string_append_printf(path, "%s -> ", step->migration->id);
-		step = next_in_cycle(step, by_id);
+		step = next_in_cycle(step);
 	} while (step != first);
 	g_string_append(path, first->migration->id);
 	error_set(error, ERR_MIGRATION, "migrations require each other in a circle: %s", path->str);
@@ -132,6 +175,7 @@ static GPtrArray *make_steps(const Plan *plan, GHashTable *distance, GHashTable 
 
 		step->migration = g_ptr_array_index(plan->pending, i);
 		step->needed = g_ptr_array_new();
+		step->needs = g_ptr_array_new();
 		step->distance = G_MAXUINT;
 		if (g_hash_table_lookup_extended(distance, step->migration->up.path, NULL, &found))
 			step->distance = GPOINTER_TO_UINT(found);
@@ -183,7 +227,7 @@ bool plan_order(Plan *plan, const MigrationSet *set, const AppliedSet *applied,
 	for (guint i = 0; i < steps->len && ordered->len < steps->len; i++) {
 		Step *step = g_ptr_array_index(steps, i);
 		if (!step->placed)
-			return refuse_cycle(step, by_id, error);
+			return refuse_cycle(step, error);
 	}
 	g_ptr_array_unref(plan->pending);
 	plan->pending = g_steal_pointer(&ordered);

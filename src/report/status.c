@@ -52,6 +52,16 @@ static void print_list(FILE *out, const char *label, TermStyle style, char *cons
 			print_more(out, list[i]);
 }
 
+static void print_covered(const StatusReport *report, FILE *out)
+{
+	g_autofree char *names = g_strjoinv(", ", report->covered);
+	g_autofree char *count = text_count(report->replaced, "applied migration");
+	g_autofree char *text = g_strdup_printf("%s, by %s", names, count);
+
+	if (*report->covered)
+		print_line(out, "covered", TERM_GOOD, text);
+}
+
 /* refs/heads/main -> main, refs/tags/v1 -> v1 */
 static const char *short_ref(const char *ref)
 {
@@ -112,7 +122,9 @@ static void print_applied(const StatusReport *report, FILE *out)
 
 	print_label(out, "applied", TERM_GOOD);
 	/* Those that are gone from the commit have a line of their own. */
-	fprintf(out, "%u of %u in this commit", report->applied - g_strv_length(report->removed),
+	fprintf(out, "%u of %u in this commit",
+		report->applied - g_strv_length(report->removed) - report->replaced +
+			g_strv_length(report->covered),
 		report->in_commit);
 	if (report->last_action)
 		fprintf(out, "; last record %" G_GINT64_FORMAT ": %s%s%s, %s, %s",
@@ -215,6 +227,7 @@ void report_status_text(const StatusReport *report, bool verbose, FILE *out)
 	print_overrides(report, out);
 	print_edits(report, out);
 	print_list(out, "removed", TERM_WARN, report->removed);
+	print_covered(report, out);
 	print_list(out, "renamed", TERM_PLAIN, report->renamed);
 	print_list(out, "stopped", TERM_BAD, report->partial);
 	print_list(out, "invalid", TERM_WARN, report->invalid_indexes);

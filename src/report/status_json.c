@@ -99,6 +99,8 @@ json_t *report_status_json(const StatusReport *report)
 	json_object_set_new(object, "pending", pending_json(report));
 	json_object_set_new(object, "edited", edits_json(report));
 	json_object_set_new(object, "removed", report_json_list(report->removed));
+	json_object_set_new(object, "covered", report_json_list(report->covered));
+	json_object_set_new(object, "replaced", json_integer(report->replaced));
 	json_object_set_new(object, "renamed", report_json_list(report->renamed));
 	json_object_set_new(object, "stopped", report_json_list(report->partial));
 	json_object_set_new(object, "invalid_indexes", report_json_list(report->invalid_indexes));

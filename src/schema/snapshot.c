@@ -359,17 +359,17 @@ SchemaSnapshot *schema_snapshot_take(PgSession *session, PgSession *helper, bool
 /* ---- comparison ---- */
 
 /* The object at an index, or NULL behind the end. */
-static const SchemaObject *object_at(const SchemaSnapshot *snapshot, guint index)
+static const SchemaObject *object_at(const GPtrArray *objects, guint index)
 {
-	return index < snapshot->objects->len ? g_ptr_array_index(snapshot->objects, index) : NULL;
+	return index < objects->len ? g_ptr_array_index(objects, index) : NULL;
 }
 
-GArray *schema_snapshot_compare(const SchemaSnapshot *left, const SchemaSnapshot *right)
+GArray *schema_objects_compare(const GPtrArray *left, const GPtrArray *right)
 {
 	GArray *differences = g_array_new(FALSE, FALSE, sizeof(SchemaDifference));
 	guint i = 0, j = 0;
 
-	while (i < left->objects->len || j < right->objects->len) {
+	while (i < left->len || j < right->len) {
 		const SchemaObject *one = object_at(left, i), *other = object_at(right, j);
 		const int order = !one ? 1 : !other ? -1 : strcmp(one->path, other->path);
 		const SchemaDifference difference = {.path = order <= 0 ? one->path : other->path,

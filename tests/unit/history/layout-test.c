@@ -132,6 +132,34 @@ static void test_directives(void)
 	g_assert_cmpstr(one, !=, other);
 }
 
+#define BLOB "0123456789012345678901234567890123456789"
+
+static void test_replaces(void)
+{
+	static const struct {
+		const char *text;
+		guint count; /* 0: refused */
+	} cases[] = {
+		{"-- migrate: replaces a " BLOB "\n", 1},
+		{"-- migrate: replaces a " BLOB "\n-- migrate: replaces b " BLOB " via a\n", 2},
+		{"-- migrate: replaces a\n", 0},
+		{"-- migrate: replaces a 0123\n", 0},
+		{"-- migrate: replaces a " BLOB " by b\n", 0},
+		{"-- migrate: replaces a " BLOB " via\n", 0},
+		{"-- migrate: replaces a " BLOB " via b c\n", 0},
+		{"-- migrate: replaces a " BLOB "\n-- migrate: replaces a " BLOB "\n", 0},
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+		const ScriptText up = {cases[i].text, strlen(cases[i].text), 1, true};
+		g_autoptr(GError) error = NULL;
+		g_autoptr(Directives) d = history_script_directives(&up, "x.sql", &error);
+
+		g_assert_true(cases[i].count ? d && d->replaces->len == cases[i].count
+					     : error_is(error, ERR_MIGRATION));
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -139,5 +167,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/history/layout/what does not fit is refused", test_refused);
 	g_test_add_func("/history/script/sections with their lines", test_sections);
 	g_test_add_func("/history/script/directives before the first statement", test_directives);
+	g_test_add_func("/history/script/what a baseline replaces", test_replaces);
 	return g_test_run();
 }

@@ -203,6 +203,121 @@ static void test_circle(void)
 			"migrations require each other in a circle: b -> c -> b");
 }
 
+static void replace(Migration *baseline, const Migration *old, const char *via)
+{
+	Replaced *replaced = g_new0(Replaced, 1);
+
+	replaced->id = g_strdup(old->id);
+	replaced->blob = g_strdup(old->up.blob);
+	replaced->via = g_strdup(via);
+	g_ptr_array_add(baseline->directives->replaces, replaced);
+}
+
+/* Two baselines, the second over the first: whatever a database has applied of all six, the second
+ * one runs exactly where nothing is applied, and where all is there nothing runs and nothing is
+ * called removed. */
+static void test_cover(void)
+{
+	enum { OLD1, OLD2, FIRST, THIRD, COUNT };
+	const guint cases = 1 << COUNT;
+
+	for (guint bits = 0; bits < cases; bits++) {
+		g_autoptr(MigrationSet) past = migration_set_new("commit", "db/migrations");
+		g_autoptr(MigrationSet) set = migration_set_new("commit", "db/migrations");
+		g_autoptr(AppliedSet) applied = applied_set_new();
+		g_autoptr(GPtrArray) baselines = g_ptr_array_new();
+		g_autoptr(Plan) plan = NULL;
+		Migration *old[COUNT] = {add(past, "1"), add(past, "2"), add(past, "first"),
+					 add(past, "3")};
+		Migration *second = add(set, "second");
+		const bool has_first =
+			bits & (1 << FIRST) || ((bits & (1 << OLD1)) && (bits & (1 << OLD2)));
+		const bool whole = has_first && (bits & (1 << THIRD));
+
+		replace(second, old[FIRST], NULL);
+		replace(second, old[OLD1], "first");
+		replace(second, old[OLD2], "first");
+		replace(second, old[THIRD], NULL);
+		for (guint i = 0; i < COUNT; i++)
+			if (bits & (1U << i))
+				apply(applied, old[i]);
+		plan = plan_build(set, applied, NULL);
+		g_ptr_array_add(baselines, second);
+		plan_cover(plan, set, applied, baselines);
+		g_assert_cmpuint(plan->pending->len, ==, !whole);
+		g_assert_cmpuint(plan->covered->len, ==, whole);
+		g_assert_cmpuint(plan->partly->len, ==, bits && !whole);
+		g_assert_cmpuint(plan->removed->len, ==, 0);
+		g_assert_cmpuint(plan->replaced->len, ==, applied->all->len);
+	}
+}
+
+/* What was applied with another text is not what was replaced. */
+static void test_cover_edited(void)
+{
+	g_autoptr(MigrationSet) set = migration_set_new("commit", "db/migrations");
+	g_autoptr(MigrationSet) past = migration_set_new("commit", "db/migrations");
+	g_autoptr(AppliedSet) applied = applied_set_new();
+	g_autoptr(GPtrArray) baselines = g_ptr_array_new();
+	g_autoptr(Plan) plan = NULL;
+	Migration *baseline = add(set, "baseline"), *old = add(past, "old");
+
+	replace(baseline, old, NULL);
+	old->up.blob[0] ^= 1;
+	apply(applied, old);
+	plan = plan_build(set, applied, NULL);
+	g_ptr_array_add(baselines, baseline);
+	plan_cover(plan, set, applied, baselines);
+	g_assert_cmpuint(plan->covered->len, ==, 0);
+	g_assert_cmpuint(plan->partly->len, ==, 1);
+	g_assert_cmpstr(((PlanPartly *)g_ptr_array_index(plan->partly, 0))->absent, ==, "old");
+}
+
+/* Names that stand for each other end, and cover nothing. */
+static void test_cover_circle(void)
+{
+	g_autoptr(MigrationSet) set = migration_set_new("commit", "db/migrations");
+	g_autoptr(MigrationSet) past = migration_set_new("commit", "db/migrations");
+	g_autoptr(AppliedSet) applied = applied_set_new();
+	g_autoptr(GPtrArray) baselines = g_ptr_array_new();
+	g_autoptr(Plan) plan = NULL;
+	Migration *baseline = add(set, "baseline");
+	Migration *a = add(past, "a"), *b = add(past, "b"), *c = add(past, "c");
+
+	replace(baseline, a, "b");
+	replace(baseline, b, "a");
+	replace(baseline, c, NULL);
+	apply(applied, c);
+	plan = plan_build(set, applied, NULL);
+	g_ptr_array_add(baselines, baseline);
+	plan_cover(plan, set, applied, baselines);
+	g_assert_cmpuint(plan->covered->len, ==, 1);
+}
+
+static void test_required_baseline(void)
+{
+	g_autoptr(MigrationSet) set = migration_set_new("commit", "db/migrations");
+	g_autoptr(MigrationSet) past = migration_set_new("commit", "db/migrations");
+	g_autoptr(AppliedSet) applied = applied_set_new();
+	g_autoptr(GHashTable) distance = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Plan) plan = NULL;
+	Migration *later = add(set, "a later one"), *baseline = add(set, "the baseline");
+	Migration *early = add(set, "an early one");
+
+	replace(baseline, add(past, "old"), NULL);
+	g_ptr_array_add(later->directives->requires, g_strdup("old"));
+	g_hash_table_insert(distance, later->up.path, GUINT_TO_POINTER(9));
+	g_hash_table_insert(distance, early->up.path, GUINT_TO_POINTER(9));
+	g_hash_table_insert(distance, baseline->up.path, GUINT_TO_POINTER(1));
+	plan = plan_build(set, applied, NULL);
+	g_assert_true(plan_order(plan, set, applied, distance, &error));
+	g_assert_true(g_ptr_array_index(plan->pending, 0) == baseline);
+	g_ptr_array_add(later->directives->requires, g_strdup("nowhere"));
+	g_assert_false(plan_order(plan, set, applied, distance, &error));
+	g_assert_true(error_is(error, ERR_MIGRATION));
+}
+
 static void test_down(void)
 {
 	g_autoptr(MigrationSet) set = migration_set_new("commit", "db/migrations");
@@ -236,6 +351,12 @@ int main(int argc, char **argv)
 	g_test_add_func("/plan/a renamed migration never runs again", test_rename_never_runs);
 	g_test_add_func("/plan/an edit is seen, an accepted one is marked", test_edits);
 	g_test_add_func("/plan/a circle is shown as a path", test_circle);
+	g_test_add_func("/plan/a baseline runs only where nothing it replaces is applied",
+			test_cover);
+	g_test_add_func("/plan/what was applied with another text is not covered",
+			test_cover_edited);
+	g_test_add_func("/plan/baselines that stand for each other end", test_cover_circle);
+	g_test_add_func("/plan/a replaced migration may be required", test_required_baseline);
 	g_test_add_func("/plan/down undoes the newest first", test_down);
 	return g_test_run();
 }
