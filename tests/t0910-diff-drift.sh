@@ -80,6 +80,12 @@ test_expect_success 'a schema that drifted in staging is not promoted' '
 	live "DROP TABLE hotfix" && git migrate promote staging last --tag v1 --at main --dry-run >out && test_grep "drift *passed" out
 '
 
+test_expect_success 'check asks the live database when told to' '
+	git migrate check --live --env staging >out && test_grep "^ok      live       .* objects of .staging.: record [0-9]* of .* against the live database" out && test_grep ": 0 findings" out &&
+	live "CREATE TABLE by_hand (id int); ALTER TABLE users ADD COLUMN by_hand int" && test_expect_code 1 git migrate check --live --env staging >out && test_grep "^failed  live" out && test_grep "^    extra public/table/by_hand.sql" out && test_grep "^    +.by_hand integer," out && test_grep "2 findings" out &&
+	git migrate check >out && test_grep -v live out && test_expect_code 129 git migrate check --env staging 2>err && test_grep "belongs to .--live." err && live "DROP TABLE by_hand; ALTER TABLE users DROP COLUMN by_hand"
+'
+
 test_expect_success 'ignore rules take objects out, with their reason and how many' '
 	printf "ignore:\n  - kind: table\n    name: public.tmp_*\n    reason: the import makes them\n  - {name: public.unused, reason: never there}\n" >migrate.yaml && commit rules && git migrate up --env staging >/dev/null;
 	live "CREATE TABLE tmp_a (id int); CREATE TABLE tmp_b (id int); CREATE VIEW tmp_c AS SELECT 1 AS a" &&

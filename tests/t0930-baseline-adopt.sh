@@ -71,6 +71,16 @@ test_expect_success 'sqlx, Diesel, node-pg-migrate' '
 	from node-pg-migrate "CREATE TABLE pgmigrations (id serial PRIMARY KEY, name text); INSERT INTO pgmigrations (name) VALUES (\$\$001_t1\$\$), (\$\$002_t2\$\$)"
 '
 
+test_expect_success 'Alembic, which keeps the newest revision only, whatever its name' '
+	git checkout -q -b alembic && for i in 1 2 3; do git mv db/migrations/00${i}_t$i.up.sql db/migrations/00${i}_$((i * 975))ea83b_t$i.up.sql && git mv db/migrations/00${i}_t$i.down.sql db/migrations/00${i}_$((i * 975))ea83b_t$i.down.sql || return 1; done && commit alembic &&
+	fresh "$two CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY); INSERT INTO alembic_version VALUES (\$\$1950ea83b\$\$)" && git migrate baseline --env staging >out && test_grep "adopted with 2 migrations that are in the ledger of Alembic" out && test "$(adopted)" = "001_975ea83b_t1 002_1950ea83b_t2" &&
+	fresh "$two CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY); INSERT INTO alembic_version VALUES (\$\$0000ea83b\$\$)" && test_expect_code 4 git migrate baseline --env staging 2>err && test_grep "the ledger of Alembic names .0000ea83b., and the commit has no such migration" err && git checkout -q main
+'
+
+test_expect_success 'ignore rules of the project hold' '
+	git checkout -q -b ignoring && printf "ignore:\n  - {kind: view, name: public.spare, reason: reports}\n" >migrate.yaml && commit ignoring && fresh "$two CREATE TABLE t3 (id int PRIMARY KEY); CREATE VIEW spare AS SELECT 1 AS a" && git migrate baseline --env staging >out && test_grep "0 objects differ" out && test_grep "^ignored: 1 of view public.spare (reports)" out && git checkout -q main
+'
+
 test_expect_success 'a version that the commit does not have is refused' '
 	fresh "$two CREATE TABLE schema_migrations (version varchar(128) PRIMARY KEY); INSERT INTO schema_migrations VALUES (\$\$001\$\$), (\$\$777\$\$)" &&
 	test_expect_code 4 git migrate baseline --env staging 2>err && test_grep "names .777., and the commit has no such migration" err

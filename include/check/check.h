@@ -1,7 +1,7 @@
 /*
  * The gate for CI: what a commit's migrations and schema files say, held against each other and
- * against what is applied anywhere, without a database at hand; and the test of the way there,
- * back, and there again. All is built on the scratch server.
+ * against what is applied anywhere, without a database at hand (but for `live`); and the test of
+ * the way there, back, and there again. All is built on the scratch server.
  */
 #pragma once
 
@@ -12,12 +12,14 @@
 #include "model/check.h"
 
 typedef struct {
-	const char *at;  /* a revision; NULL: HEAD */
-	bool reversible; /* every down script must bring the schema back to what it was */
+	const char *at;          /* a revision; NULL: HEAD */
+	bool reversible;         /* every down script must bring the schema back to what it was */
+	bool live;               /* the live schema of the environment must be the recorded one */
+	const char *environment; /* for `live`; NULL: the project's default */
 } CheckOptions;
 
-/* Runs all parts: "ledgers", "migrations", "schema", "reversible". Failure means that something
- * could not be done at all (no server, no repository). The caller frees the report. */
+/* Runs all parts: "ledgers", "migrations", "schema", "reversible", "live". Failure means that
+ * something could not be done at all (no server, no repository). The caller frees the report. */
 CheckReport *check_run(GitRepo *repo, const CheckOptions *options, GError **error);
 
 typedef struct {

@@ -5,37 +5,46 @@
 #include "base/error.h"
 #include "base/text.h"
 
-/* Tables and what they are asked; the first that exists in the database is believed. `up_to`: the
- * one row names the last. */
+/* How a ledger says what is applied. */
+typedef enum {
+	NAMES_ALL,    /* a row for each */
+	NAMES_LAST,   /* the one with the highest version */
+	NAMES_NEWEST, /* the last in order, of any name */
+} Naming;
+
+/* Tables and what they are asked; the first that exists in the database is believed. */
 static const struct {
 	const char *tool;
 	const char *table;
 	const char *column; /* must exist, too; NULL: any */
 	const char *sql;
-	bool up_to;
+	Naming naming;
 } ledgers[] = {
 	{"Flyway", "flyway_schema_history", NULL,
-	 "SELECT version FROM flyway_schema_history WHERE success AND version IS NOT NULL", false},
+	 "SELECT version FROM flyway_schema_history WHERE success AND version IS NOT NULL",
+	 NAMES_ALL},
 	{"golang-migrate", "schema_migrations", "dirty",
-	 "SELECT version::text FROM schema_migrations", true},
+	 "SELECT version::text FROM schema_migrations", NAMES_LAST},
 	{"dbmate or Rails", "schema_migrations", "version",
-	 "SELECT version::text FROM schema_migrations", false},
+	 "SELECT version::text FROM schema_migrations", NAMES_ALL},
 	{"goose", "goose_db_version", NULL,
 	 "SELECT version_id::text FROM (SELECT DISTINCT ON (version_id) version_id, is_applied "
 	 "FROM goose_db_version"
 	 " ORDER BY version_id, id DESC) AS last WHERE is_applied AND version_id > 0",
-	 false},
+	 NAMES_ALL},
 	{"sqlx", "_sqlx_migrations", NULL,
-	 "SELECT version::text FROM _sqlx_migrations WHERE success", false},
+	 "SELECT version::text FROM _sqlx_migrations WHERE success", NAMES_ALL},
 	{"Diesel", "__diesel_schema_migrations", NULL,
-	 "SELECT version FROM __diesel_schema_migrations", false},
-	{"node-pg-migrate", "pgmigrations", NULL, "SELECT name FROM pgmigrations", false},
-	{"Sqitch", "sqitch.changes", NULL, "SELECT change FROM sqitch.changes", false},
+	 "SELECT version FROM __diesel_schema_migrations", NAMES_ALL},
+	{"node-pg-migrate", "pgmigrations", NULL, "SELECT name FROM pgmigrations", NAMES_ALL},
+	{"Sqitch", "sqitch.changes", NULL, "SELECT change FROM sqitch.changes", NAMES_ALL},
+	{"Alembic", "alembic_version", NULL, "SELECT version_num FROM alembic_version",
+	 NAMES_NEWEST},
 };
 
 bool foreign_is_ledger(const char *path)
 {
-	static const char *const others[] = {"ar_internal_metadata", "alembic_version"};
+	static const char *const others[] = {"ar_internal_metadata"};
 
 	for (guint i = 0; i < G_N_ELEMENTS(ledgers) + G_N_ELEMENTS(others); i++) {
 		const char *name = i < G_N_ELEMENTS(ledgers) ? ledgers[i].table
@@ -71,15 +80,24 @@ static char *version_of(const char *id)
 	return g_string_free(digits, FALSE);
 }
 
+/* Alembic's revisions are words of the names: "ae1027a6acf_add_users", "2024_01_02_ae1027a6acf". */
+static bool has_part(const char *id, const char *part)
+{
+	g_auto(GStrv) parts = g_strsplit_set(id, "/_-", -1);
+
+	return g_strv_contains((const char *const *)parts, part);
+}
+
 /* A ledger names a migration by its whole name, the last part of it, or its version. */
-static bool is_named(const char *id, const char *name)
+static bool is_named(const char *id, const char *name, Naming naming)
 {
 	const char *slash = strrchr(id, '/');
 	g_autofree char *own = version_of(id);
 	g_autofree char *other = version_of(name);
 
-	return strcmp(id, name) == 0 || (slash && strcmp(slash + 1, name) == 0) ||
-	       (*own && strcmp(own, other) == 0);
+	if (strcmp(id, name) == 0 || (slash && strcmp(slash + 1, name) == 0))
+		return true;
+	return naming == NAMES_NEWEST ? has_part(id, name) : *own && strcmp(own, other) == 0;
 }
 
 /* ---- selection ---- */
@@ -97,22 +115,44 @@ static bool has_ledger(DeployContext *context, guint index)
 	return row && pg_result_bool(row, 0, 0);
 }
 
-static bool is_selected(const Migration *migration, const PgResult *rows, bool up_to)
+static bool is_selected(const Migration *migration, const PgResult *rows, Naming naming)
 {
 	g_autofree char *own = version_of(migration->id);
 
 	for (int i = 0; i < pg_result_rows(rows); i++) {
 		g_autofree char *last = version_of(pg_result_text(rows, i, 0));
 
-		if (up_to ? text_compare_versions(own, last) <= 0
-			  : is_named(migration->id, pg_result_text(rows, i, 0)))
+		if (naming == NAMES_LAST
+			    ? text_compare_versions(own, last) <= 0
+			    : is_named(migration->id, pg_result_text(rows, i, 0), naming))
 			return true;
 	}
 	return false;
 }
 
+/* Behind the last migration that a row names, in the order of the plan. */
+static guint count_up_to_newest(const GPtrArray *pending, const PgResult *rows)
+{
+	guint count = pending->len;
+
+	while (count > 0 && !is_selected(g_ptr_array_index(pending, count - 1), rows, NAMES_NEWEST))
+		count--;
+	return count;
+}
+
+static void select_named(GPtrArray *pending, const PgResult *rows, Naming naming)
+{
+	if (naming == NAMES_NEWEST) {
+		g_ptr_array_set_size(pending, (gint)count_up_to_newest(pending, rows));
+		return;
+	}
+	for (guint i = pending->len; i > 0; i--)
+		if (!is_selected(g_ptr_array_index(pending, i - 1), rows, naming))
+			g_ptr_array_remove_index(pending, i - 1);
+}
+
 /* Every version in the other ledger must be a migration here: what is unknown was not adopted. */
-static bool check_known(const GPtrArray *selected, const PgResult *rows, const char *tool,
+static bool check_known(const GPtrArray *selected, const PgResult *rows, guint ledger,
 			GError **error)
 {
 	for (int i = 0; i < pg_result_rows(rows); i++) {
@@ -120,12 +160,12 @@ static bool check_known(const GPtrArray *selected, const PgResult *rows, const c
 
 		for (guint j = 0; j < selected->len && !found; j++)
 			found = is_named(((const Migration *)g_ptr_array_index(selected, j))->id,
-					 pg_result_text(rows, i, 0));
+					 pg_result_text(rows, i, 0), ledgers[ledger].naming);
 		if (found)
 			continue;
 		error_set(error, ERR_REFUSED,
-			  "the ledger of %s names '%s', and the commit has no such migration", tool,
-			  pg_result_text(rows, i, 0));
+			  "the ledger of %s names '%s', and the commit has no such migration",
+			  ledgers[ledger].tool, pg_result_text(rows, i, 0));
 		return error_hint(
 			error,
 			"take a commit that has it (--at), or name the last one with --through");
@@ -147,9 +187,7 @@ bool foreign_select(DeployContext *context, const char **tool, GError **error)
 		pg_session_query(context->session, ledgers[found].sql, 0, NULL, error);
 	if (!rows)
 		return false;
-	for (guint i = pending->len; i > 0; i--)
-		if (!is_selected(g_ptr_array_index(pending, i - 1), rows, ledgers[found].up_to))
-			g_ptr_array_remove_index(pending, i - 1);
+	select_named(pending, rows, ledgers[found].naming);
 	*tool = ledgers[found].tool;
-	return check_known(pending, rows, *tool, error);
+	return check_known(pending, rows, found, error);
 }

@@ -77,6 +77,9 @@ CheckReport *check_run(GitRepo *repo, const CheckOptions *options, GError **erro
 	if (options->reversible && check_report_count(report) == 0 &&
 	    !check_reversible(repo, report->commit, check_report_add(report, "reversible"), error))
 		return NULL;
+	if (options->live &&
+	    !check_live(repo, options->environment, check_report_add(report, "live"), error))
+		return NULL;
 	return g_steal_pointer(&report);
 }
 

@@ -113,19 +113,6 @@ static void compare(const Comparison *work, const SchemaSnapshot *migrations,
 	}
 }
 
-/* What was left out is part of what was done. */
-static void tell_ignored(CheckPart *part, const GPtrArray *ignored)
-{
-	g_autoptr(GString) done = g_string_new(part->done);
-
-	for (guint i = 0; i < ignored->len; i++) {
-		const IgnoreCount *count = g_ptr_array_index(ignored, i);
-		g_string_append_printf(done, "; %u of %s ignored (%s)", count->count, count->rule,
-				       count->reason);
-	}
-	check_part_done(part, "%s", done->str);
-}
-
 /* The schema that the files give; NULL without error when one of them is to blame. */
 static SchemaSnapshot *snapshot_of_files(const DeployContext *migrations, const GPtrArray *entries,
 					 CheckPart *part, GError **error)
@@ -165,6 +152,6 @@ bool check_schema(DeployContext *migrations, const SchemaSnapshot *expected, Che
 		return part->findings->len > 0;
 	const Comparison work = {migrations, entries, part, ignored};
 	compare(&work, expected, found);
-	tell_ignored(part, ignored);
+	check_tell_ignored(part, ignored);
 	return true;
 }

@@ -20,6 +20,12 @@ bool check_ledgers(GitRepo *repo, const char *commit, const MigrationSet *set, C
 bool check_schema(DeployContext *migrations, const SchemaSnapshot *expected, CheckPart *part,
 		  GError **error);
 
+/* The live schema of an environment (NULL: the project's default) against the recorded one. */
+bool check_live(GitRepo *repo, const char *environment, CheckPart *part, GError **error);
+
+/* Says which ignore rules took out how much, behind what was done. */
+void check_tell_ignored(CheckPart *part, const GPtrArray *ignored);
+
 /* Applies all migrations of a new context, with their verify scripts. `before`: see
  * build_migrations(). */
 bool check_up(DeployContext *context, CheckPart *part, GPtrArray *before, GError **error);

@@ -1,10 +1,14 @@
 #include "check/check.h"
 
+#include "base/error.h"
 #include "cmd/all.h"
 #include "cmd/checking.h"
 
 static const CommandOption options[] = {
 	OPTION_CHECK_AT,
+	{0, "live", OPTION_FLAG, NULL, "the environment's live schema must be the recorded one",
+	 NULL},
+	OPTION_ENV,
 	{0, "reversible", OPTION_FLAG, NULL, "every down script must bring the schema back", NULL},
 	OPTION_CHECK_FORMAT,
 	OPTION_END,
@@ -13,9 +17,14 @@ static const CommandOption options[] = {
 static bool run(CommandContext *context, int *status, GError **error)
 {
 	const CheckOptions wanted = {.at = command_text(context, "at"),
-				     .reversible = command_flag(context, "reversible")};
-	g_autoptr(CheckReport) report = check_run(context->repo, &wanted, error);
+				     .reversible = command_flag(context, "reversible"),
+				     .live = command_flag(context, "live"),
+				     .environment = command_text(context, "env")};
+	g_autoptr(CheckReport) report = NULL;
 
+	if (wanted.environment && !wanted.live)
+		return error_set(error, ERR_USAGE, "'--env' belongs to '--live'");
+	report = check_run(context->repo, &wanted, error);
 	if (report)
 		command_print_check(context, report, status);
 	return report;
