@@ -81,6 +81,24 @@ test_expect_success 'ignore rules of the project hold' '
 	git checkout -q -b ignoring && printf "ignore:\n  - {kind: view, name: public.spare, reason: reports}\n" >migrate.yaml && commit ignoring && fresh "$two CREATE TABLE t3 (id int PRIMARY KEY); CREATE VIEW spare AS SELECT 1 AS a" && git migrate baseline --env staging >out && test_grep "0 objects differ" out && test_grep "^ignored: 1 of view public.spare (reports)" out && git checkout -q main
 '
 
+test_expect_success 'a change by hand becomes a migration: derived, proven, recorded where it is, run elsewhere' '
+	fresh "" && git migrate up --env staging >/dev/null && query "ALTER TABLE t1 ADD COLUMN note text NOT NULL DEFAULT \$\$-\$\$; CREATE INDEX t1_note ON t1 (note); CREATE FUNCTION noted(t1) RETURNS text LANGUAGE sql AS \$\$SELECT \$1.note\$\$; DROP TABLE t3" >/dev/null &&
+	test_expect_code 1 git migrate diff --env staging --adopt >db/migrations/004_adopted.up.sql && cp db/migrations/004_adopted.up.sql out && test_grep "^-- 3 changes in .staging. since record 2" out && test_grep "^-- proven: after the applied migrations this gives the live schema" out && test_grep "^ALTER TABLE public.t1 ADD COLUMN note text" out && test_grep "^DROP TABLE public.t3;" out &&
+	git checkout -q -b adopting && commit adopt && git migrate baseline --env staging --at adopting --through 004_adopted >out && test_grep "staging: adopted with 1 migration, record 3; 0 objects differ" out && git migrate up --env staging --at adopting >out && test_grep "nothing to do" out && git migrate diff --env staging >out && test_grep "no difference" out &&
+	git migrate up --env local >out && git migrate schema --env local --tree >one && git migrate schema --env staging --tree >two && test_cmp one two && git migrate verify --env staging --full >out && test_grep "no problem" out
+'
+
+test_expect_success 'what the database has not is not recorded beside other records, whatever the reason' '
+	migration 005_more "DROP TABLE more;" <<-\SQL && commit more && test_expect_code 4 git migrate baseline --env staging --at adopting --through 005_more 2>err && test_grep "missing  public/table/more.sql" err && test_expect_code 4 git migrate baseline --env staging --at adopting --through 005_more --accept-drift x 2>err && test_grep "a difference can only be accepted the first time" err
+	CREATE TABLE more (id int);
+	SQL
+'
+
+test_expect_success 'a script that is not all says so: what a person must do, and what would still differ' '
+	query "ALTER TABLE t2 ADD COLUMN g int GENERATED ALWAYS AS (id * 2) STORED; ALTER TABLE t2 ADD CHECK (id > 0)" >/dev/null && test_expect_code 1 git migrate diff --env staging --adopt >out && test_grep "^-- proven" out && query "ALTER TABLE t2 ALTER COLUMN g DROP EXPRESSION" >/dev/null && git migrate up --env staging --at adopting >/dev/null && query "ALTER TABLE t2 DROP COLUMN g; ALTER TABLE t2 ADD COLUMN g int GENERATED ALWAYS AS (id * 3) STORED" >/dev/null &&
+	test_expect_code 1 git migrate diff --env staging --adopt >out && test_grep "^-- not proven: changed  public/table/t2.sql" out && test_grep "^-- by hand (nothing derives it): CREATE TABLE public.t2" out && test_expect_code 1 git migrate diff --env staging --adopt --format=json >out && test_grep "\"not_proven\": \[$" out && test_expect_code 129 git migrate diff --adopt staging staging 2>err && git checkout -q main
+'
+
 test_expect_success 'a version that the commit does not have is refused' '
 	fresh "$two CREATE TABLE schema_migrations (version varchar(128) PRIMARY KEY); INSERT INTO schema_migrations VALUES (\$\$001\$\$), (\$\$777\$\$)" &&
 	test_expect_code 4 git migrate baseline --env staging 2>err && test_grep "names .777., and the commit has no such migration" err

@@ -23,7 +23,9 @@ typedef struct {
 	GPtrArray *ignored; /* IgnoreCount*: what differs and a rule takes out; set by the caller */
 } BaselineResult;
 
-/* ERR_REFUSED when the environment has records already, when the other tool's ledger names a
+/* An environment with records needs `through`, and accepts no difference: its pending migrations up
+ * to that one are recorded, because somebody has made by hand what they do. ERR_REFUSED when it has
+ * records and is asked otherwise, when the other tool's ledger names a
  * migration that the commit does not have, and when the schemas differ: it lists the objects. The
  * context must be new. */
 bool build_baseline(DeployContext *context, const BaselineOptions *options, BaselineResult *result,

@@ -17,7 +17,9 @@ typedef struct {
 	DriftKind kind;
 	char *path;   /* of the object: public/table/users.sql */
 	char *diff;   /* the lines that differ, as git prints them; or NULL */
-	char *repair; /* SQL that puts the database right, or NULL when it cannot be derived */
+	char *repair; /* SQL that makes the right side into the left one; what cannot be derived is
+			 a comment in it */
+	char *adopt;  /* the other way round: what a migration would say */
 } DriftChange;
 
 typedef struct {
@@ -31,8 +33,9 @@ typedef struct {
 } DriftReport;
 
 DriftReport *drift_report_new(const char *environment);
-void drift_report_add(DriftReport *report, DriftKind kind, const char *path, const char *diff,
-		      const char *repair);
+/* Takes the change. */
+void drift_report_add(DriftReport *report, DriftChange *change);
+DriftChange *drift_change_new(DriftKind kind, const char *path);
 void drift_report_free(DriftReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DriftReport, drift_report_free)
 
@@ -42,3 +45,7 @@ const char *drift_kind_name(DriftKind kind);
 /* "2 objects differ from the record: PATH, ..." in one line, for the caller to free; NULL when none
  * does. */
 char *drift_report_summary(const DriftReport *report);
+
+/* All `adopt` texts as one script, in an order in which they can run: what is dropped first, then
+ * kinds that others stand on before those. For the caller to free; NULL when nothing differs. */
+char *drift_report_script(const DriftReport *report);

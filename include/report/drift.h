@@ -14,6 +14,10 @@
 void report_drift_text(const DriftReport *report, bool repair, FILE *out);
 json_t *report_drift_json(const DriftReport *report);
 
+/* The same document with the adopting script (or NULL) and the lines (char*) of what would still
+ * differ behind it. */
+json_t *report_adoption_json(const DriftReport *report, const char *script, const GPtrArray *lines);
+
 /* What ignore rules took out, of a GPtrArray of IgnoreCount*: a line each, or an array. */
 void report_ignored_text(const GPtrArray *ignored, FILE *out);
 json_t *report_ignored_json(const GPtrArray *ignored);

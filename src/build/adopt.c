@@ -3,18 +3,35 @@
 #include "base/error.h"
 #include "build/build.h"
 #include "build/foreign.h"
+#include "deploy/plan.h"
 #include "deploy/write.h"
 
 /* ---- the proof ---- */
 
-/* The built context's own migrations of the same names, in the order of the plan. */
-static void choose_same(DeployContext *built, const GPtrArray *pending)
+bool adopt_choose(DeployContext *built, const AppliedSet *applied, const GPtrArray *chosen)
 {
-	g_ptr_array_set_size(built->plan->pending, 0);
-	for (guint i = 0; i < pending->len; i++) {
-		const Migration *chosen = g_ptr_array_index(pending, i);
-		g_ptr_array_add(built->plan->pending, migration_set_get(built->set, chosen->id));
+	g_autoptr(Plan) plan = deploy_plan_build(built->repo, built->set, applied);
+	g_autoptr(GHashTable) ids = g_hash_table_new(g_str_hash, g_str_equal);
+	GPtrArray *pending = built->plan->pending;
+
+	for (guint i = 0; i < chosen->len; i++)
+		g_hash_table_add(ids, ((Migration *)g_ptr_array_index(chosen, i))->id);
+	for (guint i = pending->len; i > 0; i--) {
+		Migration *migration = g_ptr_array_index(pending, i - 1);
+
+		if (!g_hash_table_contains(ids, migration->id) &&
+		    g_ptr_array_find(plan->pending, migration, NULL))
+			g_ptr_array_remove_index(pending, i - 1);
 	}
+	return plan->removed->len == 0;
+}
+
+static bool refuse_lack(const DeployContext *context, GError **error)
+{
+	return error_set(error, ERR_REFUSED,
+			 "commit %.7s lacks migrations that are applied to '%s': nothing can be "
+			 "proven with it",
+			 context->target->oid, context->environment->name);
 }
 
 SchemaSnapshot *adopt_expected(DeployContext *context, GError **error)
@@ -25,7 +42,10 @@ SchemaSnapshot *adopt_expected(DeployContext *context, GError **error)
 
 	if (!built)
 		return NULL;
-	choose_same(built, context->plan->pending);
+	if (!adopt_choose(built, context->applied, context->plan->pending)) {
+		refuse_lack(context, error);
+		return NULL;
+	}
 	if (!build_migrations(built, NULL, error)) {
 		g_prefix_error(error, "on the scratch server: ");
 		return NULL;
@@ -33,9 +53,8 @@ SchemaSnapshot *adopt_expected(DeployContext *context, GError **error)
 	return schema_snapshot_take(built->session, NULL, false, error);
 }
 
-/* Lines for people: what the schema lacks, has too much, has otherwise. */
-static GPtrArray *list_differing(const DeployContext *context, const AdoptProof *proof,
-				 const SchemaSnapshot *expected, const SchemaSnapshot *found)
+GPtrArray *adopt_list_differing(const DeployContext *context, GPtrArray *ignored,
+				const SchemaSnapshot *expected, const SchemaSnapshot *found)
 {
 	g_autoptr(GArray) differences = schema_objects_compare(expected->objects, found->objects);
 	GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
@@ -45,7 +64,7 @@ static GPtrArray *list_differing(const DeployContext *context, const AdoptProof 
 		const char *word = !one->right ? "missing" : !one->left ? "extra" : "changed";
 
 		if (!foreign_is_ledger(one->path) &&
-		    !ignore_rules_take(context->project->ignore, one->path, proof->ignored))
+		    !ignore_rules_take(context->project->ignore, one->path, ignored))
 			g_ptr_array_add(lines, g_strdup_printf("%-8s %s", word, one->path));
 	}
 	return lines;
@@ -55,7 +74,7 @@ bool adopt_prove(const DeployContext *context, const AdoptProof *proof,
 		 const SchemaSnapshot *expected, const SchemaSnapshot *found, guint *differences,
 		 GError **error)
 {
-	g_autoptr(GPtrArray) lines = list_differing(context, proof, expected, found);
+	g_autoptr(GPtrArray) lines = adopt_list_differing(context, proof->ignored, expected, found);
 
 	*differences = lines->len;
 	if (lines->len == 0 || proof->accept_drift)

@@ -13,9 +13,18 @@ typedef struct {
 	GPtrArray *ignored;       /* IgnoreCount*: what rules took out is added */
 } AdoptProof;
 
-/* The schema that context->plan->pending gives, built on the scratch server; the caller frees it.
- */
+/* Leaves in the plan of a built context what is applied somewhere and the chosen ones (Migration*);
+ * false when something applied is not in its commit. */
+bool adopt_choose(DeployContext *built, const AppliedSet *applied, const GPtrArray *chosen);
+
+/* The schema that what is applied and context->plan->pending give, built on the scratch server; the
+ * caller frees it. */
 SchemaSnapshot *adopt_expected(DeployContext *context, GError **error);
+
+/* Lines for people: what `found` lacks, has too much, or has otherwise than `expected`, less what
+ * is another tool's ledger or taken out by a rule, which is counted in `ignored`. */
+GPtrArray *adopt_list_differing(const DeployContext *context, GPtrArray *ignored,
+				const SchemaSnapshot *expected, const SchemaSnapshot *found);
 
 /* Compares; ERR_REFUSED lists the objects that differ. *differences is how many were accepted. */
 bool adopt_prove(const DeployContext *context, const AdoptProof *proof,

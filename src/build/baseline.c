@@ -7,13 +7,24 @@
 #include "deploy/snapshot.h"
 #include "deploy/write.h"
 
-static bool refuse_records(const DeployContext *context, GError **error)
+/* A database with records is adopted migration by migration, and never without proof. */
+static bool check_records(const DeployContext *context, const BaselineOptions *options,
+			  GError **error)
 {
+	const char *name = context->environment->name;
+
+	if (context->ledger.sequence == 0 || (options->through && !options->accept_drift))
+		return true;
 	error_set(error, ERR_REFUSED,
 		  "environment '%s' has %" G_GINT64_FORMAT
 		  " records already: it was adopted before",
-		  context->environment->name, context->ledger.sequence);
-	return error_hint(error, "git migrate status --env %s", context->environment->name);
+		  name, context->ledger.sequence);
+	if (options->through)
+		return error_hint(error, "a difference can only be accepted the first time");
+	return error_hint(error,
+			  "git migrate status --env %s; if it has the effect of pending migrations "
+			  "already, name the last: --through ID",
+			  name);
 }
 
 static bool choose(DeployContext *context, const BaselineOptions *options, BaselineResult *result,
@@ -65,9 +76,8 @@ bool build_baseline(DeployContext *context, const BaselineOptions *options, Base
 	if (!deploy_configure(context, error) || !deploy_connect(context, error) ||
 	    !deploy_lock(context, error) || !deploy_read_ledgers(context, true, error))
 		return false;
-	if (context->ledger.sequence > 0)
-		return refuse_records(context, error);
-	if (!choose(context, options, result, error) || !prove(context, options, result, error))
+	if (!check_records(context, options, error) || !choose(context, options, result, error) ||
+	    !prove(context, options, result, error))
 		return false;
 	items = deploy_plan_items(context, error);
 	if (!items || !deploy_settle_ledgers(context, error) ||

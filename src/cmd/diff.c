@@ -1,6 +1,8 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/text.h"
+#include "build/adoption.h"
 #include "cmd/all.h"
 #include "cmd/deploying.h"
 #include "deploy/drift.h"
@@ -10,40 +12,87 @@
 static const CommandOption options[] = {
 	OPTION_ENV,
 	{0, "repair", OPTION_FLAG, NULL,
-	 "print the SQL that puts the database right, where it can be derived", NULL},
+	 "print the SQL that puts the database right, as far as it can be derived", NULL},
+	{0, "adopt", OPTION_FLAG, NULL, "print the migration that adopts the live changes, proven",
+	 NULL},
 	OPTION_NO_FETCH,
 	OPTION_FORMAT,
 	OPTION_END,
 };
 
-static DriftReport *compare(CommandContext *context, GError **error)
+static bool check_words(const CommandContext *context, GError **error)
 {
-	const DeployOptions chosen = command_deploy_options(context);
-	const DeployObserver observer = command_observer(context);
-	g_autoptr(DeployContext) deploy = NULL;
-
-	if (context->arguments[0] && !context->arguments[1]) {
-		error_set(error, ERR_USAGE, "name two environments, or none");
-		return NULL;
-	}
-	if (context->arguments[0])
-		return deploy_drift_between(context->repo, context->arguments[0],
-					    context->arguments[1], error);
-	deploy = deploy_context_new(context->repo, &chosen, &observer);
-	return deploy_drift(deploy, error);
+	if (context->arguments[0] && !context->arguments[1])
+		return error_set(error, ERR_USAGE, "name two environments, or none");
+	if (context->arguments[0] && command_flag(context, "adopt"))
+		return error_set(error, ERR_USAGE,
+				 "'--adopt' is for the live database of one environment");
+	return true;
 }
 
-static bool run(CommandContext *context, int *status, GError **error)
+static void print(const CommandContext *context, const DriftReport *report)
 {
-	g_autoptr(DriftReport) report = compare(context, error);
-
-	if (!report)
-		return false;
 	if (command_wants_json(context))
 		report_json_print(report_drift_json(report), stdout);
 	else if (context->verbosity >= 0)
 		report_drift_text(report, command_flag(context, "repair"), stdout);
+}
+
+/* The up script of a migration, with what is known of it in front. */
+static bool print_adoption(const CommandContext *context, DeployContext *deploy,
+			   const DriftReport *report, GError **error)
+{
+	g_autofree char *script = drift_report_script(report);
+	g_autofree char *count = text_count(report->changes->len, "change");
+	g_autoptr(GPtrArray) lines =
+		script ? build_adoption_check(deploy, script, error) : g_ptr_array_new();
+
+	if (!lines)
+		return false;
+	if (command_wants_json(context)) {
+		report_json_print(report_adoption_json(report, script, lines), stdout);
+		return true;
+	}
+	printf("-- %s in '%s' since %s\n", count, report->environment, report->left);
+	if (script && lines->len == 0)
+		puts("-- proven: after the applied migrations this gives the live schema");
+	for (guint i = 0; i < lines->len; i++)
+		printf("-- not proven: %s\n", (char *)g_ptr_array_index(lines, i));
+	if (script)
+		fputs(script, stdout);
+	return true;
+}
+
+static bool run_live(CommandContext *context, int *status, GError **error)
+{
+	const DeployOptions chosen = command_deploy_options(context);
+	const DeployObserver observer = command_observer(context);
+	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, &observer);
+	g_autoptr(DriftReport) report = deploy_drift(deploy, error);
+
+	if (!report)
+		return false;
 	*status = report->changes->len > 0;
+	if (command_flag(context, "adopt"))
+		return print_adoption(context, deploy, report, error);
+	print(context, report);
+	return true;
+}
+
+static bool run(CommandContext *context, int *status, GError **error)
+{
+	g_autoptr(DriftReport) report = NULL;
+
+	if (!check_words(context, error))
+		return false;
+	if (!context->arguments[0])
+		return run_live(context, status, error);
+	report = deploy_drift_between(context->repo, context->arguments[0], context->arguments[1],
+				      error);
+	if (!report)
+		return false;
+	*status = report->changes->len > 0;
+	print(context, report);
 	return true;
 }
 

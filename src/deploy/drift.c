@@ -64,15 +64,15 @@ static void compare_one(GitRepo *repo, DriftReport *report, const char *path, co
 	const char *right_oid = g_hash_table_lookup(right->oids, path);
 	g_autofree char *before = left_oid ? text_of(repo, left, path, left_oid) : NULL;
 	g_autofree char *after = right_oid ? text_of(repo, right, path, right_oid) : NULL;
-	g_autofree char *diff = before && after ? git_diff_texts(before, after) : NULL;
-	g_autofree char *drop = before ? NULL : schema_drop(path, after);
+	DriftChange *change = drift_change_new(!before  ? DRIFT_EXTRA
+					       : !after ? DRIFT_MISSING
+							: DRIFT_CHANGED,
+					       path);
 
-	if (!before)
-		drift_report_add(report, DRIFT_EXTRA, path, NULL, drop);
-	else if (!after)
-		drift_report_add(report, DRIFT_MISSING, path, NULL, before);
-	else
-		drift_report_add(report, DRIFT_CHANGED, path, diff, NULL);
+	change->diff = before && after ? git_diff_texts(before, after) : NULL;
+	change->repair = g_strchomp(schema_change(path, after, before));
+	change->adopt = g_strchomp(schema_change(path, before, after));
+	drift_report_add(report, change);
 }
 
 static gint compare_changes(gconstpointer a, gconstpointer b)

@@ -22,7 +22,7 @@ static void print_change(const DriftChange *change, bool repair, FILE *out)
 	if (change->diff)
 		report_lines(change->diff, "    ", out);
 	if (repair && change->repair)
-		report_lines(change->repair, "    ", out);
+		report_lines(change->repair, change->diff ? "    repair: " : "    ", out);
 }
 
 void report_ignored_text(const GPtrArray *ignored, FILE *out)
@@ -80,6 +80,7 @@ json_t *report_drift_json(const DriftReport *report)
 		json_object_set_new(entry, "path", report_json_text(change->path));
 		json_object_set_new(entry, "diff", report_json_text(change->diff));
 		json_object_set_new(entry, "repair", report_json_text(change->repair));
+		json_object_set_new(entry, "adopt", report_json_text(change->adopt));
 		json_array_append_new(list, entry);
 	}
 	json_object_set_new(document, "environment", report_json_text(report->environment));
@@ -89,5 +90,16 @@ json_t *report_drift_json(const DriftReport *report)
 	json_object_set_new(document, "changes", list);
 	json_object_set_new(document, "ignored", report_ignored_json(report->ignored));
 	json_object_set_new(document, "not_captured", report_json_list(report->uncaptured));
+	return document;
+}
+
+json_t *report_adoption_json(const DriftReport *report, const char *script, const GPtrArray *lines)
+{
+	json_t *document = report_drift_json(report), *list = json_array();
+
+	for (guint i = 0; i < lines->len; i++)
+		json_array_append_new(list, report_json_text(g_ptr_array_index(lines, i)));
+	json_object_set_new(document, "script", report_json_text(script));
+	json_object_set_new(document, "not_proven", list);
 	return document;
 }

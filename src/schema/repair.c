@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "names.h"
+
 /* What stands behind CREATE in the first line, and how the object is dropped. The name follows it,
  * up to the end. */
 static const struct {
@@ -30,19 +32,6 @@ static const struct {
 	{"CREATE CONVERSION ", "DROP CONVERSION ", " "},
 	{"CREATE ACCESS METHOD ", "DROP ACCESS METHOD ", " "},
 };
-
-/* Behind a name with its dots and quotes. */
-static const char *name_end(const char *name, const char *ends)
-{
-	bool quoted = false;
-
-	for (; *name; name++)
-		if (*name == '"')
-			quoted = !quoted;
-		else if (!quoted && strchr(ends, *name))
-			break;
-	return name;
-}
 
 /* A routine is dropped by its name and arguments, which its path holds:
  * SCHEMA/function/NAME(ARGUMENTS).sql. */
@@ -72,7 +61,8 @@ char *schema_drop(const char *path, const char *text)
 
 		if (g_str_has_prefix(text, forms[i].begins))
 			return g_strdup_printf("%s%.*s;", forms[i].drop,
-					       (int)(name_end(name, forms[i].ends) - name), name);
+					       (int)(schema_name_end(name, forms[i].ends) - name),
+					       name);
 	}
 	return drop_routine(path);
 }

@@ -67,10 +67,60 @@ static void test_drop(void)
 	}
 }
 
+#define TABLE(columns) "CREATE TABLE a.t (\n" columns "\n);\n"
+
+static void test_change(void)
+{
+	static const struct {
+		const char *from, *to, *sql;
+	} cases[] = {
+		{NULL, "CREATE SCHEMA a;\n", "CREATE SCHEMA a;\n"},
+		{TABLE("\ta integer"), NULL, "DROP TABLE a.t;\n"},
+		{"CREATE CAST (a AS b) WITH INOUT;\n", NULL,
+		 "-- by hand (drop it): a/table/t.sql\n"},
+		{TABLE("\ta integer,\n\tb text"),
+		 TABLE("\ta bigint DEFAULT 5 NOT NULL,\n\tc text COLLATE \"C\" NOT NULL"),
+		 "ALTER TABLE a.t DROP COLUMN b;\nALTER TABLE a.t ALTER COLUMN a TYPE bigint USING "
+		 "a::bigint;\nALTER TABLE a.t ALTER COLUMN a SET DEFAULT 5;\nALTER TABLE a.t ALTER "
+		 "COLUMN a SET NOT NULL;\nALTER TABLE a.t ADD COLUMN c text COLLATE \"C\" NOT "
+		 "NULL;\n"},
+		{TABLE("\ta text DEFAULT ' NOT NULL'::text"),
+		 TABLE("\ta text DEFAULT ' GENERATED '::text"),
+		 "ALTER TABLE a.t ALTER COLUMN a SET DEFAULT ' GENERATED '::text;\n"},
+		{TABLE("\ta integer GENERATED ALWAYS AS (1) STORED"), TABLE("\ta integer"),
+		 "-- by hand (nothing derives it): CREATE TABLE a.t (\n"},
+		{TABLE("\ta integer") "ALTER TABLE a.t ADD PRIMARY KEY (a);\nCREATE INDEX \"i "
+				      "ON\" ON ONLY a.t USING btree (a);\n",
+		 TABLE("\ta integer"),
+		 "DROP INDEX a.\"i ON\";\nALTER TABLE a.t DROP CONSTRAINT t_pkey;\n"},
+		{TABLE("\ta integer") "ALTER TABLE a.t ADD UNIQUE (a, \"b c\");\n",
+		 TABLE("\ta integer"),
+		 "-- by hand (take it away): ALTER TABLE a.t ADD UNIQUE (a, \"b c\")\n"},
+		{TABLE("\ta integer") "ALTER TABLE a.t ADD CONSTRAINT c CHECK ((a > 0));\nCOMMENT "
+				      "ON "
+				      "CONSTRAINT c ON a.t IS 'x';\n",
+		 TABLE("\ta integer") "ALTER TABLE a.t ADD CONSTRAINT c CHECK ((a > 1));\nCOMMENT "
+				      "ON "
+				      "CONSTRAINT c ON a.t IS 'x';\n",
+		 "ALTER TABLE a.t DROP CONSTRAINT c;\nALTER TABLE a.t ADD CONSTRAINT c CHECK ((a > "
+		 "1));\nCOMMENT ON CONSTRAINT c ON a.t IS 'x';\n"},
+		{"CREATE VIEW a.v AS\n SELECT 1;\n", "CREATE VIEW a.v AS\n SELECT 2;\n",
+		 "DROP VIEW a.v;\nCREATE VIEW a.v AS\n SELECT 2;\n"},
+		{"CREATE SEQUENCE a.s AS bigint CYCLE;\n", "CREATE SEQUENCE a.s AS bigint;\n",
+		 "ALTER SEQUENCE a.s AS bigint NO CYCLE;\n"},
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *sql = schema_change("a/table/t.sql", cases[i].from, cases[i].to);
+		g_assert_cmpstr(sql, ==, cases[i].sql);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/schema/canonical", test_canonical);
 	g_test_add_func("/schema/drop", test_drop);
+	g_test_add_func("/schema/change", test_change);
 	return g_test_run();
 }

@@ -3,6 +3,7 @@
  * file and in no other; what changes nothing is no change; and any setting of the client is the
  * same to it.
  */
+#include "schema/repair.h"
 #include "schema/snapshot.h"
 
 #include <string.h>
@@ -68,31 +69,6 @@ static SchemaSnapshot *take(PgSession *session)
 	return snapshot;
 }
 
-static GHashTable *texts_of(const SchemaSnapshot *snapshot)
-{
-	GHashTable *texts = g_hash_table_new(g_str_hash, g_str_equal);
-
-	for (guint i = 0; i < snapshot->objects->len; i++) {
-		const SchemaObject *object = g_ptr_array_index(snapshot->objects, i);
-		g_hash_table_insert(texts, object->path, object->text);
-	}
-	return texts;
-}
-
-static void add_differing(GPtrArray *paths, const SchemaSnapshot *one, const SchemaSnapshot *other,
-			  bool changed)
-{
-	g_autoptr(GHashTable) texts = texts_of(other);
-
-	for (guint i = 0; i < one->objects->len; i++) {
-		const SchemaObject *object = g_ptr_array_index(one->objects, i);
-		const char *text = g_hash_table_lookup(texts, object->path);
-
-		if (text ? changed && strcmp(text, object->text) != 0 : true)
-			g_ptr_array_add(paths, object->path);
-	}
-}
-
 static gint compare_paths(gconstpointer a, gconstpointer b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -101,11 +77,13 @@ static gint compare_paths(gconstpointer a, gconstpointer b)
 /* The paths that differ, sorted, with a bar between them. */
 static char *difference(const SchemaSnapshot *before, const SchemaSnapshot *after)
 {
+	g_autoptr(GArray) differences = schema_objects_compare(before->objects, after->objects);
 	g_autoptr(GPtrArray) paths = g_ptr_array_new();
 
-	add_differing(paths, before, after, true);
-	add_differing(paths, after, before, false);
-	g_ptr_array_sort(paths, compare_paths);
+	for (guint i = 0; i < differences->len; i++)
+		g_ptr_array_add(
+			paths,
+			(gpointer)(gsize)g_array_index(differences, SchemaDifference, i).path);
 	g_ptr_array_add(paths, NULL);
 	return g_strjoinv(" | ", (char **)paths->pdata);
 }
@@ -177,6 +155,82 @@ static void test_mutations(void)
 	g_assert_cmpuint(wrong, ==, 0);
 }
 
+/* ---- derived changes ---- */
+
+/* The script that makes one schema into the other, object by object as their paths stand. */
+static char *derive(const SchemaSnapshot *from, const SchemaSnapshot *to)
+{
+	g_autoptr(GArray) differences = schema_objects_compare(from->objects, to->objects);
+	GString *script = g_string_new(NULL);
+
+	for (guint i = 0; i < differences->len; i++) {
+		const SchemaDifference *one = &g_array_index(differences, SchemaDifference, i);
+		g_autofree char *sql = schema_change(one->path, one->left ? one->left->text : NULL,
+						     one->right ? one->right->text : NULL);
+		g_string_append(script, sql);
+	}
+	return g_string_free(script, FALSE);
+}
+
+typedef enum { LEFT_TO_A_PERSON, REFUSED, RIGHT, WRONG } Outcome;
+
+/* Runs the derived script. What the server refuses has changed nothing. */
+static Outcome apply(PgSession *session, const SchemaSnapshot *from, const SchemaSnapshot *to)
+{
+	g_autofree char *script = derive(from, to);
+	g_autofree char *left = NULL;
+	g_autoptr(SchemaSnapshot) now = NULL;
+	g_autoptr(GError) error = NULL;
+
+	if (strstr(script, "-- by hand"))
+		return LEFT_TO_A_PERSON;
+	if (!pg_session_execute(session, script, &error)) {
+		g_test_message("refused: %s\n%s", error->message, script);
+		return REFUSED;
+	}
+	now = take(session);
+	left = difference(now, to);
+	if (!*left)
+		return RIGHT;
+	g_test_message("not the same afterwards: %s\n%s", left, script);
+	return WRONG;
+}
+
+/* Every single change taken back, and made again, by the statements that are derived from the two
+ * texts: what they do is right, or they say that they do not know. */
+static void test_changes(void)
+{
+	g_auto(GStrv) blocks = blocks_of("mutations.sql", "snapshot_changes");
+	g_autoptr(PgSession) session = NULL;
+	g_autoptr(SchemaSnapshot) before = NULL;
+	guint count[WRONG + 1] = {0};
+
+	make_database("snapshot_changes");
+	session = connect("snapshot_changes");
+	before = take(session);
+	for (char **block = blocks + 1; *block && **block; block++) {
+		g_autoptr(SchemaSnapshot) after = NULL;
+		Outcome back, again;
+
+		g_assert_cmpuint(execute(session, *block), ==, 0);
+		after = take(session);
+		back = apply(session, after, before);
+		again = back == RIGHT ? apply(session, before, after) : back;
+		count[back]++;
+		if (back == RIGHT) {
+			count[again]++;
+			if (again != RIGHT)
+				g_assert_cmpuint(execute(session, *block), ==, 0);
+		}
+		schema_snapshot_free(before);
+		before = g_steal_pointer(&after);
+	}
+	g_test_message("%u right, %u left to a person, %u refused by the server, %u wrong",
+		       count[RIGHT], count[LEFT_TO_A_PERSON], count[REFUSED], count[WRONG]);
+	g_assert_cmpuint(count[WRONG], ==, 0);
+	g_assert_cmpuint(count[RIGHT], >=, 400);
+}
+
 static void test_same(void)
 {
 	g_auto(GStrv) blocks = blocks_of("same.sql", "snapshot_same");
@@ -231,6 +285,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/schema/paths", test_paths);
 	g_test_add_func("/schema/mutations", test_mutations);
+	g_test_add_func("/schema/changes", test_changes);
 	g_test_add_func("/schema/same", test_same);
 	return g_test_run();
 }
