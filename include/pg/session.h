@@ -104,6 +104,12 @@ guint pg_batch_length(const PgBatch *batch);
 void pg_batch_free(PgBatch *batch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PgBatch, pg_batch_free)
 
+/*
+ * While `session` waits for its server, what comes on `other` (NULL: none any more) is taken in,
+ * too: a server whose answers nobody takes in stops when the socket is full.
+ */
+void pg_session_set_beside(PgSession *session, PgSession *other);
+
 /* Sends without waiting for the answers. Between send and finish no other call on the session is
  * allowed. */
 bool pg_session_send_batch(PgSession *session, const PgBatch *batch, GError **error);

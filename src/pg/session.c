@@ -24,8 +24,9 @@ struct PgSession {
 	PgNoticeHandler notice;
 	void *notice_data;
 	PgFailure failure;
-	PGresult *failed; /* what failure borrows from */
-	guint batch_sent; /* statements of the batch under way */
+	PGresult *failed;  /* what failure borrows from */
+	guint batch_sent;  /* statements of the batch under way */
+	PgSession *beside; /* whose answers are taken in while this one waits, or NULL */
 };
 
 /* ---- settings ---- */
@@ -246,14 +247,20 @@ static bool watch(PgSession *session)
  * False: gone. */
 static bool wait_socket(PgSession *session, short events)
 {
-	struct pollfd fds[2] = {{PQsocket(session->connection), events, 0}, {-1, POLLIN, 0}};
+	struct pollfd fds[] = {
+		{PQsocket(session->connection), events, 0},
+		{-1, POLLIN, 0},
+		{session->beside ? PQsocket(session->beside->connection) : -1, POLLIN, 0}};
 
 	if (!watch(session))
 		return false;
 	if (session->interruptible && !session->cancel_sent)
 		fds[1].fd = interrupt_fd();
-	if (poll(fds, 2, timeout_ms(session)) < 0 && errno != EINTR)
+	if (poll(fds, G_N_ELEMENTS(fds), timeout_ms(session)) < 0 && errno != EINTR)
 		return false;
+	/* A connection that is gone is told of by its own calls. */
+	if (fds[2].revents && !PQconsumeInput(session->beside->connection))
+		session->beside = NULL;
 	return watch(session);
 }
 
@@ -430,6 +437,11 @@ void pg_session_on_notice(PgSession *session, PgNoticeHandler handler, void *dat
 {
 	session->notice = handler;
 	session->notice_data = data;
+}
+
+void pg_session_set_beside(PgSession *session, PgSession *other)
+{
+	session->beside = other;
 }
 
 void pg_session_set_deadline(PgSession *session, gint64 monotonic_us)

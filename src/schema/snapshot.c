@@ -79,12 +79,12 @@ char *schema_path(const char *schema, const char *kind, const char *name)
 /* All rows of the form schema, kind, name, rank, statement. In two halves that take about the same
  * time, for two sessions. */
 static const char *const first_half[] = {
-	sql_schema_tables, sql_schema_types,    sql_schema_sequences, sql_schema_views,
-	sql_schema_others, sql_schema_comments, sql_schema_labels,
+	sql_schema_tables,  sql_schema_types,  sql_schema_sequences, sql_schema_views,
+	sql_schema_columns, sql_schema_others, sql_schema_comments,  sql_schema_labels,
 };
 static const char *const second_half[] = {
-	sql_schema_constraints, sql_schema_indexes,  sql_schema_columns, sql_schema_relations,
-	sql_schema_routines,    sql_schema_triggers, sql_schema_schemas, sql_schema_extensions,
+	sql_schema_constraints, sql_schema_indexes, sql_schema_relations,  sql_schema_routines,
+	sql_schema_triggers,    sql_schema_schemas, sql_schema_extensions,
 };
 
 /* The number behind a mark in a line, or `otherwise`. */
@@ -322,10 +322,14 @@ static bool attempt(PgSession *session, PgSession *helper, bool whole, SchemaSna
 	ask(&second, helper ? helper : session, second_half, G_N_ELEMENTS(second_half));
 	if (!before || !send(&first, error) || (!helper && !receive(&first, error)))
 		return false;
+	if (helper)
+		pg_session_set_beside(helper, session);
 	ok = send(&second, error) && receive(&second, error);
 	/* The first session's answers are waiting even when the second one failed. */
-	if (helper)
+	if (helper) {
+		pg_session_set_beside(helper, NULL);
 		ok = receive(&first, ok ? error : NULL) && ok;
+	}
 	after = ok ? take_stamp(session, error) : NULL;
 	if (after && strcmp(before, after) == 0)
 		*snapshot = read_answers(&first, &second, extra, whole);

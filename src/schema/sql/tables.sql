@@ -19,7 +19,8 @@ WITH columns AS (
 	FROM pg_attribute a
 	JOIN pg_class r ON r.oid = a.attrelid AND r.relkind IN ('r', 'p', 'f') AND NOT r.relispartition AND r.reloftype = 0
 	JOIN pg_type t ON t.oid = a.atttypid
-	LEFT JOIN LATERAL (SELECT pg_get_expr(e.adbin, e.adrelid) AS expression FROM pg_attrdef e
+	-- Only what is generated from other columns needs the relation, which is slow to open (PostgreSQL manual, pg_get_expr).
+	LEFT JOIN LATERAL (SELECT pg_get_expr(e.adbin, CASE a.attgenerated WHEN '' THEN 0 ELSE e.adrelid END) AS expression FROM pg_attrdef e
 		WHERE e.adrelid = a.attrelid AND e.adnum = a.attnum OFFSET 0) d ON a.atthasdef
 	WHERE a.attnum > 0 AND NOT a.attisdropped AND (a.attislocal OR a.attinhcount = 0)
 	GROUP BY a.attrelid

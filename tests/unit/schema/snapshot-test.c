@@ -3,6 +3,7 @@
  * file and in no other; what changes nothing is no change; and any setting of the client is the
  * same to it.
  */
+#include "schema/canonical.h"
 #include "schema/repair.h"
 #include "schema/snapshot.h"
 
@@ -155,6 +156,61 @@ static void test_mutations(void)
 	g_assert_cmpuint(wrong, ==, 0);
 }
 
+/* The text of plain indexes is put together by the query: it must be the server's own, whatever is
+ * said of an index. */
+static void test_indexes(void)
+{
+	static const char ways[] =
+		"CREATE TABLE ix (a int, b varchar(5), c text COLLATE \"C\", d int[], \"e f\" "
+		"text);"
+		"CREATE INDEX ON ix (a); CREATE INDEX ON ix (b); CREATE INDEX ON ix (b, a, c, d);"
+		"CREATE INDEX ON ix (\"e f\"); CREATE INDEX \"I x\" ON ix (a); CREATE UNIQUE INDEX "
+		"ON ix "
+		"(a, b);"
+		"CREATE INDEX ON ix (c COLLATE \"POSIX\"); CREATE INDEX ON ix (c COLLATE \"C\");"
+		"CREATE INDEX ON ix (a DESC); CREATE INDEX ON ix (a NULLS FIRST);"
+		"CREATE INDEX ON ix (b varchar_pattern_ops); CREATE INDEX ON ix (c "
+		"text_pattern_ops);"
+		"CREATE INDEX ON ix (b varchar_ops); CREATE INDEX ON ix (a) INCLUDE (b);"
+		"CREATE INDEX ON ix (lower(c)); CREATE INDEX ON ix (a) WHERE a > 0;"
+		"CREATE INDEX ON ix USING hash (a); CREATE INDEX ON ix USING gin (d);"
+		"CREATE INDEX ON ix USING brin (a); CREATE INDEX ON ix USING spgist (c);"
+		"CREATE INDEX ON ix (a) WITH (fillfactor = 50);"
+		"CREATE INDEX ON ix USING brin (a int4_bloom_ops (n_distinct_per_range = 100))";
+	g_autoptr(PgSession) session = NULL;
+	g_autoptr(SchemaSnapshot) snapshot = NULL;
+	g_autoptr(PgResult) rows = NULL;
+	g_autoptr(GString) all = g_string_new(NULL);
+
+	make_database("snapshot_indexes");
+	session = connect("snapshot_indexes");
+	g_assert_cmpuint(execute(session, ways), ==, 0);
+	snapshot = take(session);
+	for (guint i = 0; i < snapshot->objects->len; i++)
+		g_string_append(all,
+				((SchemaObject *)g_ptr_array_index(snapshot->objects, i))->text);
+	g_assert_cmpuint(execute(session, "SET search_path = pg_catalog"), ==, 0);
+	rows = pg_session_query(
+		session,
+		"SELECT replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ') || ';' FROM "
+		"pg_index i"
+		" JOIN pg_class r ON r.oid = i.indrelid AND r.relkind IN ('r', 'p', 'm') JOIN "
+		"pg_namespace "
+		"n ON n.oid = r.relnamespace"
+		" WHERE n.nspname !~ '^(pg_|information_schema)' AND NOT EXISTS (SELECT FROM "
+		"pg_constraint WHERE conindid = i.indexrelid)"
+		" AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = i.indexrelid)",
+		0, NULL, NULL);
+	g_assert_cmpint(pg_result_rows(rows), >, 25);
+	for (int i = 0; i < pg_result_rows(rows); i++) {
+		g_autofree char *wanted = schema_canonical(pg_result_text(rows, i, 0));
+
+		if (!strstr(all->str, wanted))
+			g_test_message("not in the snapshot: %s", wanted);
+		g_assert_nonnull(strstr(all->str, wanted));
+	}
+}
+
 /* ---- derived changes ---- */
 
 /* The script that makes one schema into the other, object by object as their paths stand. */
@@ -285,6 +341,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/schema/paths", test_paths);
 	g_test_add_func("/schema/mutations", test_mutations);
+	g_test_add_func("/schema/indexes", test_indexes);
 	g_test_add_func("/schema/changes", test_changes);
 	g_test_add_func("/schema/same", test_same);
 	return g_test_run();
