@@ -19,7 +19,7 @@ WITH indexes AS (
 		WITH ORDINALITY AS k(number, operators, sorting, options, place)
 	LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number AND a.attnum > 0
 	LEFT JOIN pg_opclass o ON o.oid = k.operators AND o.opcdefault AND (o.opcintype = a.atttypid OR (o.opcintype = 'text'::regtype AND a.atttypid = 'varchar'::regtype))
-	WHERE i.indexprs IS NULL AND i.indpred IS NULL AND i.index_options IS NULL AND i.indnkeyatts = i.indnatts
+	WHERE i.indexprs IS NULL AND i.indpred IS NULL AND i.index_options IS NULL
 		AND NOT i.indnullsnotdistinct --since 150000
 		AND NOT EXISTS (SELECT FROM pg_attribute x WHERE x.attrelid = i.indexrelid AND x.attoptions IS NOT NULL)
 	GROUP BY i.indexrelid
