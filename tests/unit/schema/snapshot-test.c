@@ -176,6 +176,8 @@ static void test_indexes(void)
 		"CREATE INDEX ON ix USING hash (a); CREATE INDEX ON ix USING gin (d);"
 		"CREATE INDEX ON ix USING brin (a); CREATE INDEX ON ix USING spgist (c);"
 		"CREATE INDEX ON ix (a) WITH (fillfactor = 50);"
+		"ALTER TABLE ix ADD COLUMN t tsvector; CREATE INDEX ON ix USING gist (t);"
+		"CREATE INDEX ON ix USING gist (t tsvector_ops (siglen = 100));"
 		"CREATE INDEX ON ix USING brin (a int4_bloom_ops (n_distinct_per_range = 100))";
 	g_autoptr(PgSession) session = NULL;
 	g_autoptr(SchemaSnapshot) snapshot = NULL;
