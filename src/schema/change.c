@@ -193,7 +193,7 @@ static void note_dropped(GPtrArray *dropped, const char *back)
 		const char *name = found ? found + strlen(drops[i]) : NULL;
 		const char *dot = name ? schema_name_end(name, ".") : NULL;
 
-		if (name)
+		if (name && *name)
 			g_ptr_array_add(dropped, g_strdup(*dot ? dot + 1 : name));
 	}
 }
@@ -208,7 +208,7 @@ static bool has_word(const char *statement, const char *word)
 {
 	const size_t length = strlen(word);
 
-	for (const char *at = statement; (at = strstr(at, word)); at++)
+	for (const char *at = statement; *word && (at = strstr(at, word)); at++)
 		if ((at == statement || !is_word_byte(at[-1])) && !is_word_byte(at[length]))
 			return true;
 	return false;

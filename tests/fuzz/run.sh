@@ -29,7 +29,8 @@ compile_library() {
 	libraries="$(pkg-config --libs libgit2 libpq yaml-0.1 glib-2.0 jansson) -lpg_query -lpthread"
 	objects=
 	for source in src/base/*.c src/model/*.c src/sql/*.c src/yaml/*.c src/ledger/record*.c \
-		src/ledger/fields.c src/ledger/approval.c; do
+		src/ledger/fields.c src/ledger/approval.c src/history/script.c src/schema/change.c \
+		src/schema/columns.c src/schema/repair.c; do
 		[ -f "$source" ] || continue
 		object=$build/$(echo "$source" | tr / _).o
 		# shellcheck disable=SC2086
