@@ -29,6 +29,10 @@ test_expect_success 'a schema file lags one column behind: the file, the column,
 	test_grep ".bio. comes from db/migrations/002_bio.up.sql" out && test_grep ": 1 finding$" out
 '
 
+test_expect_success 'a column that only the schema file has: which migration is missing' '
+	git checkout -q -b ahead && echo "CREATE TABLE users (id int PRIMARY KEY, name text, bio text, ahead text);" >db/schema/users.sql && commit ahead && test_expect_code 1 git migrate check >out && test_grep "^      .ahead. is in no migration: write one for it" out && git checkout -q main
+'
+
 test_expect_success 'as TAP, for GitHub, as JSON' '
 	test_expect_code 1 git migrate check --format=tap >out && test_grep "^not ok 3 - schema: 1 schema file against 2 migrations" out && test_grep "^1..3" out &&
 	test_expect_code 1 git migrate check --format=github >out && test_grep "^::error file=db/schema/users.sql,line=1,title=git migrate check::public/table/users.sql: .*%0A" out &&

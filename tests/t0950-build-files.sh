@@ -32,6 +32,12 @@ test_expect_success 'folders in their order, less what is excluded; up has nothi
 	git migrate diff --env staging >out && test_grep "no difference" out && git migrate show 1 --env staging >out && test_grep "built from schema files" out && test_grep 002_names out
 '
 
+test_expect_success 'rows that migrations write are in no schema file: said' '
+	fresh "" && git checkout -q -b rows && migration 003_rows "DELETE FROM users;" <<-\SQL && commit rows && git migrate build --env staging --at rows 2>err >out && test_grep "warning: migrations write rows into users, and schema files hold none" err && test_grep "0 objects differ" out && git checkout -q main && fresh "" && git migrate build --env staging 2>err >out && test_grep -v "write rows" err
+	INSERT INTO users VALUES (7);
+	SQL
+'
+
 test_expect_success 'what was built can be undone like what was run' '
 	git migrate down --env staging >out && test_grep "1 migration undone" out && test -z "$(query "SELECT to_regclass(\$\$names\$\$)")"
 '

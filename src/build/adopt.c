@@ -34,7 +34,22 @@ static bool refuse_lack(const DeployContext *context, GError **error)
 			 context->target->oid, context->environment->name);
 }
 
-SchemaSnapshot *adopt_expected(DeployContext *context, GError **error)
+/* A table that never held a row takes no space. */
+static char *written_tables(PgSession *session)
+{
+	g_autoptr(PgResult) row = pg_session_query(
+		session,
+		"SELECT string_agg(c.oid::regclass::text, ', ' ORDER BY c.oid::regclass::text) "
+		"FROM "
+		"pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' "
+		"AND "
+		"n.nspname !~ '^(pg_|information_schema$)' AND pg_relation_size(c.oid) > 0",
+		0, NULL, NULL);
+
+	return row ? g_strdup(pg_result_text(row, 0, 0)) : NULL;
+}
+
+SchemaSnapshot *adopt_expected(DeployContext *context, char **written, GError **error)
 {
 	g_autoptr(Scratch) scratch = deploy_scratch_new(context->repo, context->session, error);
 	g_autoptr(DeployContext) built =
@@ -50,6 +65,8 @@ SchemaSnapshot *adopt_expected(DeployContext *context, GError **error)
 		g_prefix_error(error, "on the scratch server: ");
 		return NULL;
 	}
+	if (written)
+		*written = written_tables(built->session);
 	return schema_snapshot_take(built->session, NULL, false, error);
 }
 

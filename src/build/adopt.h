@@ -18,8 +18,9 @@ typedef struct {
 bool adopt_choose(DeployContext *built, const AppliedSet *applied, const GPtrArray *chosen);
 
 /* The schema that what is applied and context->plan->pending give, built on the scratch server; the
- * caller frees it. */
-SchemaSnapshot *adopt_expected(DeployContext *context, GError **error);
+ * caller frees it. *written (may be NULL) names the tables that the scripts wrote rows into, with
+ * commas, or is NULL; it is the caller's, too. */
+SchemaSnapshot *adopt_expected(DeployContext *context, char **written, GError **error);
 
 /* Lines for people: what `found` lacks, has too much, or has otherwise than `expected`, less what
  * is another tool's ledger or taken out by a rule, which is counted in `ignored`. */

@@ -41,7 +41,7 @@ static bool prove(DeployContext *context, const BaselineOptions *options, Baseli
 {
 	g_autofree char *whose = g_strdup_printf("the schema of '%s'", context->environment->name);
 	const AdoptProof proof = {whose, options->accept_drift, result->ignored};
-	g_autoptr(SchemaSnapshot) expected = adopt_expected(context, error);
+	g_autoptr(SchemaSnapshot) expected = adopt_expected(context, NULL, error);
 	g_autoptr(SchemaSnapshot) live =
 		expected ? deploy_snapshot_take(context, false, error) : NULL;
 

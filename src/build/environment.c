@@ -79,12 +79,18 @@ static bool prove(DeployContext *context, const GPtrArray *files, const BuildOpt
 {
 	const AdoptProof proof = {"the schema of these files", build->accept_drift,
 				  result->ignored};
-	g_autoptr(SchemaSnapshot) expected = adopt_expected(context, error);
+	g_autofree char *written = NULL;
+	g_autoptr(SchemaSnapshot) expected = adopt_expected(context, &written, error);
 	g_autoptr(SchemaSnapshot) found =
 		expected ? snapshot_of_files(context, files, error) : NULL;
 
 	if (!found)
 		return false;
+	if (written)
+		deploy_emit(context, DEPLOY_WARNING,
+			    "migrations write rows into %s, and schema files hold none: what a new "
+			    "database needs of them is sample data",
+			    written);
 	if (adopt_prove(context, &proof, expected, found, &result->differences, error))
 		return true;
 	return error_hint(error,

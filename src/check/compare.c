@@ -67,27 +67,38 @@ typedef struct {
 	GPtrArray *ignored; /* IgnoreCount* */
 } Comparison;
 
+/* Which side has to be completed, in words. `ahead` is a word that only the migrations have, else
+ * `behind` one that only the files have; NULL when a line is only otherwise. */
+static char *remedy_for(const char *brought, const char *ahead, const char *behind)
+{
+	if (ahead && brought)
+		return g_strdup_printf("'%s' comes from %s; write it into the schema files, too",
+				       ahead, brought);
+	if (ahead)
+		return g_strdup_printf("'%s' is in no schema file: write it there", ahead);
+	if (behind)
+		return g_strdup_printf("'%s' is in no migration: write one for it", behind);
+	return g_strdup("write it into the schema files");
+}
+
 /* One object that is not the same: the file that lags, the lines, and the migration that brought
  * them. */
 static void find_object(const Comparison *work, const char *path, const char *migrations,
 			const char *files)
 {
 	g_autofree char *diff = git_diff_texts(files ? files : "", migrations ? migrations : "");
-	g_autofree char *word = first_word(diff, migrations ? '+' : '-');
+	g_autofree char *ahead = first_word(diff, '+');
+	g_autofree char *behind = first_word(diff, '-');
 	const char *file = files ? file_with(work->context, work->entries, path) : NULL;
-	const char *brought = migrations && word ? migration_with(work->context, word) : NULL;
-	g_autofree char *remedy =
-		brought ? g_strdup_printf("'%s' comes from %s; write it into the schema files, too",
-					  word, brought)
-			: g_strdup(migrations ? "write it into the schema files"
-					      : "write a migration for it");
+	const char *brought = ahead ? migration_with(work->context, ahead) : NULL;
+	g_autofree char *remedy = remedy_for(brought, ahead, behind);
 
 	if (!files)
 		finding_add(work->part->findings, brought, remedy,
 			    "%s: only the migrations make it", path);
 	else if (!migrations)
-		finding_add(work->part->findings, file, remedy, "%s: only the schema files have it",
-			    path);
+		finding_add(work->part->findings, file, "write a migration for it",
+			    "%s: only the schema files have it", path);
 	else
 		finding_add(work->part->findings, file, remedy,
 			    "%s: schema files (-) and migrations (+) differ\n%s", path, diff);
@@ -138,6 +149,7 @@ bool check_schema(DeployContext *migrations, const SchemaSnapshot *expected, Che
 	g_autoptr(SchemaSnapshot) found = NULL;
 	g_autoptr(GPtrArray) ignored = ignore_counts_new();
 	g_autofree char *count = NULL;
+	g_autofree char *built = text_count(migrations->plan->pending->len, "migration");
 
 	if (!entries)
 		return false;
@@ -146,7 +158,7 @@ bool check_schema(DeployContext *migrations, const SchemaSnapshot *expected, Che
 		return true;
 	}
 	count = text_count(entries->len, "schema file");
-	check_part_done(part, "%s against %u migrations", count, migrations->plan->pending->len);
+	check_part_done(part, "%s against %s", count, built);
 	found = snapshot_of_files(migrations, entries, part, error);
 	if (!found)
 		return part->findings->len > 0;
