@@ -77,6 +77,12 @@ test_expect_success 'Alembic, which keeps the newest revision only, whatever its
 	fresh "$two CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY); INSERT INTO alembic_version VALUES (\$\$0000ea83b\$\$)" && test_expect_code 4 git migrate baseline --env staging 2>err && test_grep "the ledger of Alembic names .0000ea83b., and the commit has no such migration" err && git checkout -q main
 '
 
+test_expect_success 'the tool can be named: two ledgers in one database, and one that is not there' '
+	fresh "$two CREATE TABLE pgmigrations (id serial PRIMARY KEY, name text); INSERT INTO pgmigrations (name) VALUES (\$\$001_t1\$\$), (\$\$002_t2\$\$); CREATE TABLE schema_migrations (version varchar(128) PRIMARY KEY); INSERT INTO schema_migrations VALUES (\$\$777\$\$)" && test_expect_code 4 git migrate baseline --env staging 2>err && test_grep "names .777." err &&
+	test_expect_code 4 git migrate baseline --env staging --from flyway 2>err && test_grep "the database of .staging. has no ledger of .flyway." err && test_expect_code 129 git migrate baseline --env staging --from nothing 2>err && test_expect_code 129 git migrate baseline --env staging --from rails --through 001_t1 2>err && test_grep "only one of" err &&
+	git migrate baseline --env staging --from node-pg-migrate >out && test_grep "adopted with 2 migrations that are in the ledger of node-pg-migrate" out
+'
+
 test_expect_success 'ignore rules of the project hold' '
 	git checkout -q -b ignoring && printf "ignore:\n  - {kind: view, name: public.spare, reason: reports}\n" >migrate.yaml && commit ignoring && fresh "$two CREATE TABLE t3 (id int PRIMARY KEY); CREATE VIEW spare AS SELECT 1 AS a" && git migrate baseline --env staging >out && test_grep "0 objects differ" out && test_grep "^ignored: 1 of view public.spare (reports)" out && git checkout -q main
 '

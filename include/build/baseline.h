@@ -12,6 +12,7 @@
 typedef struct {
 	const char *through; /* the last migration that the database has; NULL: what another tool's
 				ledger says, else all */
+	const char *from;    /* whose ledger is read, see foreign_select(); NULL: found out */
 	const char *accept_drift; /* the reason why a difference is accepted; NULL: a difference is
 				     refused */
 } BaselineOptions;

@@ -33,7 +33,7 @@ static bool choose(DeployContext *context, const BaselineOptions *options, Basel
 	if (!deploy_read_plan(context, false, error) ||
 	    !deploy_order_plan(context, options->through, error))
 		return false;
-	return options->through || foreign_select(context, &result->tool, error);
+	return options->through || foreign_select(context, options->from, &result->tool, error);
 }
 
 static bool prove(DeployContext *context, const BaselineOptions *options, BaselineResult *result,

@@ -12,33 +12,40 @@ typedef enum {
 	NAMES_NEWEST, /* the last in order, of any name */
 } Naming;
 
-/* Tables and what they are asked; the first that exists in the database is believed. */
+/* Tables and what they are asked; where nobody says which, the first that exists is believed. `key`
+ * is what '--from' calls the tool, `tool` what people do; two tools with one table have two rows.
+ */
 static const struct {
+	const char *key;
 	const char *tool;
 	const char *table;
 	const char *column; /* must exist, too; NULL: any */
 	const char *sql;
 	Naming naming;
 } ledgers[] = {
-	{"Flyway", "flyway_schema_history", NULL,
+	{"flyway", "Flyway", "flyway_schema_history", NULL,
 	 "SELECT version FROM flyway_schema_history WHERE success AND version IS NOT NULL",
 	 NAMES_ALL},
-	{"golang-migrate", "schema_migrations", "dirty",
+	{"golang-migrate", "golang-migrate", "schema_migrations", "dirty",
 	 "SELECT version::text FROM schema_migrations", NAMES_LAST},
-	{"dbmate or Rails", "schema_migrations", "version",
+	{"dbmate", "dbmate or Rails", "schema_migrations", "version",
 	 "SELECT version::text FROM schema_migrations", NAMES_ALL},
-	{"goose", "goose_db_version", NULL,
+	{"rails", "dbmate or Rails", "schema_migrations", "version",
+	 "SELECT version::text FROM schema_migrations", NAMES_ALL},
+	{"goose", "goose", "goose_db_version", NULL,
 	 "SELECT version_id::text FROM (SELECT DISTINCT ON (version_id) version_id, is_applied "
 	 "FROM goose_db_version"
 	 " ORDER BY version_id, id DESC) AS last WHERE is_applied AND version_id > 0",
 	 NAMES_ALL},
-	{"sqlx", "_sqlx_migrations", NULL,
+	{"sqlx", "sqlx", "_sqlx_migrations", NULL,
 	 "SELECT version::text FROM _sqlx_migrations WHERE success", NAMES_ALL},
-	{"Diesel", "__diesel_schema_migrations", NULL,
+	{"diesel", "Diesel", "__diesel_schema_migrations", NULL,
 	 "SELECT version FROM __diesel_schema_migrations", NAMES_ALL},
-	{"node-pg-migrate", "pgmigrations", NULL, "SELECT name FROM pgmigrations", NAMES_ALL},
-	{"Sqitch", "sqitch.changes", NULL, "SELECT change FROM sqitch.changes", NAMES_ALL},
-	{"Alembic", "alembic_version", NULL, "SELECT version_num FROM alembic_version",
+	{"node-pg-migrate", "node-pg-migrate", "pgmigrations", NULL,
+	 "SELECT name FROM pgmigrations", NAMES_ALL},
+	{"sqitch", "Sqitch", "sqitch.changes", NULL, "SELECT change FROM sqitch.changes",
+	 NAMES_ALL},
+	{"alembic", "Alembic", "alembic_version", NULL, "SELECT version_num FROM alembic_version",
 	 NAMES_NEWEST},
 };
 
@@ -173,21 +180,37 @@ static bool check_known(const GPtrArray *selected, const PgResult *rows, guint l
 	return true;
 }
 
-bool foreign_select(DeployContext *context, const char **tool, GError **error)
+/* The ledger of the tool that is asked for, or of the first whose table exists; the number of
+ * ledgers when there is none. */
+static guint find_ledger(DeployContext *context, const char *from)
 {
-	GPtrArray *pending = context->plan->pending;
 	guint found = 0;
 
-	*tool = NULL;
-	while (found < G_N_ELEMENTS(ledgers) && !has_ledger(context, found))
+	while (found < G_N_ELEMENTS(ledgers) &&
+	       ((from && strcmp(from, ledgers[found].key) != 0) || !has_ledger(context, found)))
 		found++;
+	return found;
+}
+
+static bool refuse_absent(const DeployContext *context, const char *from, GError **error)
+{
+	error_set(error, ERR_REFUSED, "the database of '%s' has no ledger of '%s'",
+		  context->environment->name, from);
+	return error_hint(error, "its table must be found by the user's search_path");
+}
+
+bool foreign_select(DeployContext *context, const char *from, const char **tool, GError **error)
+{
+	const guint found = find_ledger(context, from);
+	g_autoptr(PgResult) rows = NULL;
+
+	*tool = NULL;
 	if (found == G_N_ELEMENTS(ledgers))
-		return true;
-	g_autoptr(PgResult) rows =
-		pg_session_query(context->session, ledgers[found].sql, 0, NULL, error);
+		return !from || refuse_absent(context, from, error);
+	rows = pg_session_query(context->session, ledgers[found].sql, 0, NULL, error);
 	if (!rows)
 		return false;
-	select_named(pending, rows, ledgers[found].naming);
+	select_named(context->plan->pending, rows, ledgers[found].naming);
 	*tool = ledgers[found].tool;
-	return check_known(pending, rows, found, error);
+	return check_known(context->plan->pending, rows, found, error);
 }

@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "build/baseline.h"
 #include "cmd/all.h"
@@ -7,10 +8,16 @@
 #include "report/drift.h"
 #include "report/json.h"
 
+static const char *const tools[] = {"flyway", "golang-migrate", "dbmate", "rails",
+				    "goose",  "sqlx",           "diesel", "node-pg-migrate",
+				    "sqitch", "alembic",        NULL};
+
 static const CommandOption options[] = {
 	OPTION_ENV,
 	OPTION_AT,
 	{0, "through", OPTION_TEXT, "ID", "the last migration that the database has", NULL},
+	{0, "from", OPTION_CHOICE, "TOOL", "whose ledger says what is applied (default: found out)",
+	 tools},
 	OPTION_ACCEPT_DRIFT,
 	OPTION_WAIT,
 	OPTION_NO_FETCH,
@@ -50,6 +57,7 @@ static bool run(CommandContext *context, int *status, GError **error)
 	const DeployObserver observer = command_observer(context);
 	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, &observer);
 	const BaselineOptions wanted = {.through = command_text(context, "through"),
+					.from = command_text(context, "from"),
 					.accept_drift = command_text(context, "accept-drift")};
 	g_autoptr(GPtrArray) ignored = ignore_counts_new();
 	BaselineResult result = {.ignored = ignored};
@@ -57,6 +65,9 @@ static bool run(CommandContext *context, int *status, GError **error)
 	(void)status;
 	if (!command_accepts_drift(context, error))
 		return false;
+	if (wanted.from && wanted.through)
+		return error_set(error, ERR_USAGE,
+				 "only one of '--from' and '--through' can be given");
 	if (!build_baseline(deploy, &wanted, &result, error))
 		return false;
 	print(context, deploy, &result);
