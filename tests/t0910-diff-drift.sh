@@ -86,6 +86,12 @@ test_expect_success 'check asks the live database when told to' '
 	git migrate check >out && test_grep -v live out && test_expect_code 129 git migrate check --env staging 2>err && test_grep "belongs to .--live." err && live "DROP TABLE by_hand; ALTER TABLE users DROP COLUMN by_hand"
 '
 
+test_expect_success 'owners and privileges, when asked for: found, and put right' '
+	git migrate diff --access --env staging >out && test_grep "no difference" out && live "GRANT SELECT, INSERT ON users TO pg_monitor; GRANT SELECT (id) ON users TO pg_read_all_data WITH GRANT OPTION; REVOKE USAGE ON SCHEMA public FROM PUBLIC" && git migrate diff --env staging >out && test_grep "no difference" out &&
+	test_expect_code 1 git migrate diff --access --env staging --repair >out && test_grep "^  changed  public/table/users.sql" out && test_grep "^    +GRANT INSERT, SELECT ON TABLE public.users TO pg_monitor;" out && test_grep "repair: REVOKE INSERT, SELECT ON TABLE public.users FROM pg_monitor;" out && test_grep "repair: REVOKE SELECT (id) ON TABLE public.users FROM pg_read_all_data;$" out && test_grep "repair: GRANT USAGE ON SCHEMA public TO PUBLIC;" out &&
+	sed -n "s/^    repair: //p" out | "$psql" -Xq -v ON_ERROR_STOP=1 "$STAGING" && git migrate diff --access --env staging >out && test_grep "no difference" out && git rev-parse -q --verify refs/migrate/state/staging:access/public/table/users.sql >/dev/null && test_expect_code 129 git migrate diff --access --adopt 2>err && git migrate diff --access staging staging >out && test_grep "no difference" out
+'
+
 test_expect_success 'ignore rules take objects out, with their reason and how many' '
 	printf "ignore:\n  - kind: table\n    name: public.tmp_*\n    reason: the import makes them\n  - {name: public.unused, reason: never there}\n" >migrate.yaml && commit rules && git migrate up --env staging >/dev/null;
 	live "CREATE TABLE tmp_a (id int); CREATE TABLE tmp_b (id int); CREATE VIEW tmp_c AS SELECT 1 AS a" &&

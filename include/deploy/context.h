@@ -95,6 +95,7 @@ typedef struct {
 
 	char *schema_tree; /* of the snapshot after this deployment, or NULL */
 	char *order_tree;  /* of the columns' order, likewise */
+	char *access_tree; /* of owners and privileges, likewise */
 
 	char *head_commit; /* the commit of the last record, also of one written since; NULL without
 			      any */

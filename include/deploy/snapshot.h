@@ -17,7 +17,8 @@ SchemaSnapshot *deploy_snapshot(DeployContext *context, bool whole, GError **err
 SchemaSnapshot *deploy_snapshot_take(DeployContext *context, bool whole, GError **error);
 
 /*
- * After a deployment: takes a snapshot and writes its trees, context->schema_tree and order_tree. A
- * schema that cannot be read is a warning, and the record says that nothing is known.
+ * After a deployment: takes a snapshot and writes its trees, context->schema_tree, order_tree and
+ * access_tree. A schema that cannot be read is a warning, and the record says that nothing is
+ * known.
  */
 void deploy_snapshot_record(DeployContext *context);

@@ -14,6 +14,7 @@
 #define LEDGER_STATE_FOLDER "migrations"
 #define LEDGER_STATE_SCHEMA "schema" /* the snapshot: canonical DDL, an object per path */
 #define LEDGER_STATE_ORDER  "order"  /* the columns of each table as they stand in its rows */
+#define LEDGER_STATE_ACCESS "access" /* owners and privileges, an object per path */
 #define LEDGER_STATE_POLICIES \
 	"policies" /* environment files that were ever in force, by their blob's id */
 
@@ -37,6 +38,7 @@ typedef struct {
 	const char *summary; /* "3 migrations applied" */
 	const char *schema;  /* tree of the snapshot, or NULL */
 	const char *order;   /* tree of the columns' order, or NULL */
+	const char *access;  /* tree of owners and privileges, or NULL */
 } LedgerStateWords;
 
 /*

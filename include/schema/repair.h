@@ -16,3 +16,7 @@ char *schema_drop(const char *path, const char *text);
  * objects, columns, constraints with names, indexes, triggers, policies and comments are derived.
  */
 char *schema_change(const char *path, const char *from, const char *to);
+
+/* The same for owners and privileges: GRANT and REVOKE. An object that is only on one side is left
+ * to a person: this does not make or drop it. */
+char *schema_change_access(const char *path, const char *from, const char *to);

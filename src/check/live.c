@@ -19,7 +19,7 @@ bool check_live(GitRepo *repo, const char *environment, CheckPart *part, GError 
 	const DeployOptions options = {
 		.environment = environment, .command = "check", .wait_ms = -1};
 	g_autoptr(DeployContext) context = deploy_context_new(repo, &options, NULL);
-	g_autoptr(DriftReport) report = deploy_drift(context, error);
+	g_autoptr(DriftReport) report = deploy_drift(context, DRIFT_OF_SCHEMA, error);
 	g_autofree char *compared = NULL;
 	g_autofree char *remedy = NULL;
 

@@ -15,6 +15,7 @@ static const CommandOption options[] = {
 	 "print the SQL that puts the database right, as far as it can be derived", NULL},
 	{0, "adopt", OPTION_FLAG, NULL, "print the migration that adopts the live changes, proven",
 	 NULL},
+	{0, "access", OPTION_FLAG, NULL, "compare owners and privileges instead", NULL},
 	OPTION_NO_FETCH,
 	OPTION_FORMAT,
 	OPTION_END,
@@ -27,7 +28,15 @@ static bool check_words(const CommandContext *context, GError **error)
 	if (context->arguments[0] && command_flag(context, "adopt"))
 		return error_set(error, ERR_USAGE,
 				 "'--adopt' is for the live database of one environment");
+	if (command_flag(context, "access") && command_flag(context, "adopt"))
+		return error_set(error, ERR_USAGE,
+				 "only one of '--access' and '--adopt' can be given");
 	return true;
+}
+
+static DriftScope scope_of(const CommandContext *context)
+{
+	return command_flag(context, "access") ? DRIFT_OF_ACCESS : DRIFT_OF_SCHEMA;
 }
 
 static void print(const CommandContext *context, const DriftReport *report)
@@ -68,7 +77,7 @@ static bool run_live(CommandContext *context, int *status, GError **error)
 	const DeployOptions chosen = command_deploy_options(context);
 	const DeployObserver observer = command_observer(context);
 	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, &observer);
-	g_autoptr(DriftReport) report = deploy_drift(deploy, error);
+	g_autoptr(DriftReport) report = deploy_drift(deploy, scope_of(context), error);
 
 	if (!report)
 		return false;
@@ -87,8 +96,8 @@ static bool run(CommandContext *context, int *status, GError **error)
 		return false;
 	if (!context->arguments[0])
 		return run_live(context, status, error);
-	report = deploy_drift_between(context->repo, context->arguments[0], context->arguments[1],
-				      error);
+	report = deploy_drift_between(context->repo, scope_of(context), context->arguments[0],
+				      context->arguments[1], error);
 	if (!report)
 		return false;
 	*status = report->changes->len > 0;

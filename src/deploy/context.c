@@ -66,6 +66,7 @@ void deploy_context_free(DeployContext *context)
 	g_free(context->policy_name);
 	g_free(context->schema_tree);
 	g_free(context->order_tree);
+	g_free(context->access_tree);
 	g_free(context->plan_digest);
 	g_free(context->witness);
 	g_free(context);

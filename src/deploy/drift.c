@@ -8,25 +8,36 @@
 #include "ledger/state.h"
 #include "schema/repair.h"
 
+/* What a scope is made of. */
+static const struct {
+	const char *folder; /* of the state */
+	char *(*change)(const char *path, const char *from, const char *to);
+	const char *what;
+} scopes[] = {
+	[DRIFT_OF_SCHEMA] = {LEDGER_STATE_SCHEMA, schema_change, "snapshot of the schema"},
+	[DRIFT_OF_ACCESS] = {LEDGER_STATE_ACCESS, schema_change_access,
+			     "list of owners and privileges"},
+};
+
 /* ---- texts side by side ---- */
 
 /* The objects of a recorded snapshot: path to blob id. NULL with an error when there is none. */
-static GHashTable *recorded_objects(GitRepo *repo, const char *environment, char **tree,
-				    GError **error)
+static GHashTable *recorded_objects(GitRepo *repo, DriftScope scope, const char *environment,
+				    char **tree, GError **error)
 {
 	g_autofree char *ref = ledger_state_ref(environment);
 	g_autofree char *tip = git_ref_read(repo, ref, NULL);
 	g_autoptr(GPtrArray) entries = NULL;
 	GHashTable *objects;
 
-	*tree = tip ? git_repo_path_oid(repo, tip, LEDGER_STATE_SCHEMA, NULL) : NULL;
+	*tree = tip ? git_repo_path_oid(repo, tip, scopes[scope].folder, NULL) : NULL;
 	if (!*tree) {
-		error_set(error, ERR_UNKNOWN, "no snapshot of the schema of '%s' is recorded here",
+		error_set(error, ERR_UNKNOWN, "no %s of '%s' is recorded here", scopes[scope].what,
 			  environment);
 		error_hint(error, "git migrate sync fetches it; the next deployment takes one");
 		return NULL;
 	}
-	entries = git_repo_list(repo, tip, LEDGER_STATE_SCHEMA, error);
+	entries = git_repo_list(repo, tip, scopes[scope].folder, error);
 	if (!entries)
 		return NULL;
 	objects = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
@@ -57,8 +68,8 @@ static char *text_of(GitRepo *repo, const Side *side, const char *path, const ch
 }
 
 /* One object that is not the same on both sides. */
-static void compare_one(GitRepo *repo, DriftReport *report, const char *path, const Side *left,
-			const Side *right)
+static void compare_one(GitRepo *repo, DriftScope scope, DriftReport *report, const char *path,
+			const Side *left, const Side *right)
 {
 	const char *left_oid = g_hash_table_lookup(left->oids, path);
 	const char *right_oid = g_hash_table_lookup(right->oids, path);
@@ -70,8 +81,8 @@ static void compare_one(GitRepo *repo, DriftReport *report, const char *path, co
 					       path);
 
 	change->diff = before && after ? git_diff_texts(before, after) : NULL;
-	change->repair = g_strchomp(schema_change(path, after, before));
-	change->adopt = g_strchomp(schema_change(path, before, after));
+	change->repair = g_strchomp(scopes[scope].change(path, after, before));
+	change->adopt = g_strchomp(scopes[scope].change(path, before, after));
 	drift_report_add(report, change);
 }
 
@@ -83,8 +94,8 @@ static gint compare_changes(gconstpointer a, gconstpointer b)
 }
 
 /* Rules are asked about what differs only: a rule that hides nothing is not counted. */
-static void compare_all(GitRepo *repo, DriftReport *report, const GPtrArray *rules,
-			const Side *left, const Side *right)
+static void compare_all(GitRepo *repo, DriftScope scope, DriftReport *report,
+			const GPtrArray *rules, const Side *left, const Side *right)
 {
 	GHashTableIter each;
 	gpointer path, oid;
@@ -94,13 +105,13 @@ static void compare_all(GitRepo *repo, DriftReport *report, const GPtrArray *rul
 	while (g_hash_table_iter_next(&each, &path, &oid))
 		if (g_strcmp0(oid, g_hash_table_lookup(right->oids, path)) != 0 &&
 		    !ignore_rules_take(rules, path, report->ignored))
-			compare_one(repo, report, path, left, right);
+			compare_one(repo, scope, report, path, left, right);
 	g_hash_table_iter_init(&each, right->oids);
 	while (g_hash_table_iter_next(&each, &path, NULL))
 		if (!g_hash_table_contains(left->oids, path)) {
 			report->compared++;
 			if (!ignore_rules_take(rules, path, report->ignored))
-				compare_one(repo, report, path, left, right);
+				compare_one(repo, scope, report, path, left, right);
 		}
 	g_ptr_array_sort(report->changes, compare_changes);
 }
@@ -108,13 +119,12 @@ static void compare_all(GitRepo *repo, DriftReport *report, const GPtrArray *rul
 /* ---- live ---- */
 
 /* The live side: ids as git would give them, nothing is written. */
-static bool live_side(DeployContext *context, const SchemaSnapshot *snapshot, Side *side,
-		      GError **error)
+static bool live_side(DeployContext *context, const GPtrArray *objects, Side *side, GError **error)
 {
 	side->oids = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
 	side->texts = g_hash_table_new(g_str_hash, g_str_equal);
-	for (guint i = 0; i < snapshot->objects->len; i++) {
-		const SchemaObject *object = g_ptr_array_index(snapshot->objects, i);
+	for (guint i = 0; i < objects->len; i++) {
+		const SchemaObject *object = g_ptr_array_index(objects, i);
 		char *oid = git_repo_hash_blob(context->repo, object->text, strlen(object->text),
 					       error);
 
@@ -159,45 +169,50 @@ static char *name_record(const DeployContext *context)
 			       context->last->sequence, context->last->time, context->last->object);
 }
 
-DriftReport *deploy_drift_compare(DeployContext *context, const GPtrArray *ignore, GError **error)
+DriftReport *deploy_drift_compare(DeployContext *context, DriftScope scope, const GPtrArray *ignore,
+				  GError **error)
 {
 	const char *name = context->environment->name;
+	const bool access = scope == DRIFT_OF_ACCESS;
 	g_autofree char *tree = NULL;
-	g_auto(Side) recorded = {.oids = recorded_objects(context->repo, name, &tree, error)};
+	g_auto(Side)
+		recorded = {.oids = recorded_objects(context->repo, scope, name, &tree, error)};
 	g_auto(Side) live = {0};
 	g_autoptr(SchemaSnapshot) snapshot = NULL;
 	DriftReport *report;
 
-	if (!recorded.oids || !check_recorded(context, tree, error))
+	if (!recorded.oids || (!access && !check_recorded(context, tree, error)))
 		return NULL;
-	snapshot = deploy_snapshot_take(context, false, error);
-	if (!snapshot || !live_side(context, snapshot, &live, error))
+	snapshot = deploy_snapshot_take(context, access, error);
+	if (!snapshot ||
+	    !live_side(context, access ? snapshot->access : snapshot->objects, &live, error))
 		return NULL;
 	report = drift_report_new(name);
 	report->left = name_record(context);
 	report->right = g_strdup("the live database");
 	g_strfreev(report->uncaptured);
 	report->uncaptured = g_strdupv(snapshot->uncaptured);
-	compare_all(context->repo, report, ignore, &recorded, &live);
+	compare_all(context->repo, scope, report, ignore, &recorded, &live);
 	return report;
 }
 
-DriftReport *deploy_drift(DeployContext *context, GError **error)
+DriftReport *deploy_drift(DeployContext *context, DriftScope scope, GError **error)
 {
 	if (!deploy_configure(context, error) || !deploy_connect(context, error) ||
 	    !deploy_read_ledgers(context, true, error))
 		return NULL;
-	return deploy_drift_compare(context, context->project->ignore, error);
+	return deploy_drift_compare(context, scope, context->project->ignore, error);
 }
 
-DriftReport *deploy_drift_between(GitRepo *repo, const char *left, const char *right,
-				  GError **error)
+DriftReport *deploy_drift_between(GitRepo *repo, DriftScope scope, const char *left,
+				  const char *right, GError **error)
 {
 	g_autofree char *left_tree = NULL;
 	g_autofree char *right_tree = NULL;
-	g_auto(Side) before = {.oids = recorded_objects(repo, left, &left_tree, error)};
+	g_auto(Side) before = {.oids = recorded_objects(repo, scope, left, &left_tree, error)};
 	g_auto(Side) after = {
-		.oids = before.oids ? recorded_objects(repo, right, &right_tree, error) : NULL};
+		.oids = before.oids ? recorded_objects(repo, scope, right, &right_tree, error)
+				    : NULL};
 	g_autofree char *head = git_repo_resolve(repo, "HEAD", false, error);
 	g_autoptr(Project) project = head ? config_read_project(repo, head, error) : NULL;
 	DriftReport *report;
@@ -207,6 +222,6 @@ DriftReport *deploy_drift_between(GitRepo *repo, const char *left, const char *r
 	report = drift_report_new(left);
 	report->left = g_strdup(left);
 	report->right = g_strdup(right);
-	compare_all(repo, report, project->ignore, &before, &after);
+	compare_all(repo, scope, report, project->ignore, &before, &after);
 	return report;
 }

@@ -135,7 +135,7 @@ static char *compare_schema(DeployContext *live, GError **error)
 
 	if (!live->environment->snapshot)
 		return NULL;
-	report = deploy_drift_compare(live, rules, error);
+	report = deploy_drift_compare(live, DRIFT_OF_SCHEMA, rules, error);
 	return report ? drift_report_summary(report) : NULL;
 }
 

@@ -19,18 +19,25 @@ SchemaSnapshot *deploy_snapshot(DeployContext *context, bool whole, GError **err
 	return deploy_snapshot_take(context, whole, error);
 }
 
-static bool write_trees(DeployContext *context, const SchemaSnapshot *snapshot, GError **error)
+static char *write_tree(DeployContext *context, const GPtrArray *objects, const char *folder,
+			GError **error)
 {
 	g_autofree char *ref = ledger_state_ref(context->environment->name);
 	g_autofree char *known = git_ref_read(context->repo, ref, NULL);
 
-	context->schema_tree = schema_snapshot_tree(context->repo, snapshot->objects, known,
-						    LEDGER_STATE_SCHEMA, error);
-	context->order_tree = context->schema_tree
-				      ? schema_snapshot_tree(context->repo, snapshot->order, known,
-							     LEDGER_STATE_ORDER, error)
-				      : NULL;
-	return context->order_tree;
+	return schema_snapshot_tree(context->repo, objects, known, folder, error);
+}
+
+static bool write_trees(DeployContext *context, const SchemaSnapshot *snapshot, GError **error)
+{
+	context->schema_tree = write_tree(context, snapshot->objects, LEDGER_STATE_SCHEMA, error);
+	if (!context->schema_tree)
+		return false;
+	context->order_tree = write_tree(context, snapshot->order, LEDGER_STATE_ORDER, error);
+	if (!context->order_tree)
+		return false;
+	context->access_tree = write_tree(context, snapshot->access, LEDGER_STATE_ACCESS, error);
+	return context->access_tree;
 }
 
 void deploy_snapshot_record(DeployContext *context)
@@ -40,6 +47,7 @@ void deploy_snapshot_record(DeployContext *context)
 
 	g_clear_pointer(&context->schema_tree, g_free);
 	g_clear_pointer(&context->order_tree, g_free);
+	g_clear_pointer(&context->access_tree, g_free);
 	if (!context->environment->snapshot)
 		return;
 	snapshot = deploy_snapshot_take(context, true, &why);

@@ -163,6 +163,7 @@ static void keep_snapshot(DeployContext *context)
 		return;
 	context->schema_tree = git_repo_path_oid(context->repo, tip, LEDGER_STATE_SCHEMA, NULL);
 	context->order_tree = git_repo_path_oid(context->repo, tip, LEDGER_STATE_ORDER, NULL);
+	context->access_tree = git_repo_path_oid(context->repo, tip, LEDGER_STATE_ACCESS, NULL);
 }
 
 bool deploy_state_update(DeployContext *context, const char *summary, GError **error)
@@ -174,7 +175,8 @@ bool deploy_state_update(DeployContext *context, const char *summary, GError **e
 					context->head_commit,
 					summary,
 					context->schema_tree,
-					context->order_tree};
+					context->order_tree,
+					context->access_tree};
 	g_autofree char *shown = NULL;
 	g_autoptr(AppliedSet) applied = NULL;
 	g_autoptr(GHashTable) files = NULL;

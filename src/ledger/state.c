@@ -58,7 +58,8 @@ static char *join(GitRepo *repo, const LedgerStateWords *words, const char *scri
 	} all[] = {{LEDGER_STATE_FOLDER, scripts},
 		   {LEDGER_STATE_POLICIES, policies},
 		   {LEDGER_STATE_SCHEMA, words->schema},
-		   {LEDGER_STATE_ORDER, words->order}};
+		   {LEDGER_STATE_ORDER, words->order},
+		   {LEDGER_STATE_ACCESS, words->access}};
 	const char *names[G_N_ELEMENTS(all)], *trees[G_N_ELEMENTS(all)];
 	guint count = 0;
 

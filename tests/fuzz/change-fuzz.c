@@ -17,12 +17,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	g_autofree char *made = NULL;
 	g_autofree char *changed = NULL;
 	g_autofree char *dropped = NULL;
+	g_autofree char *granted = NULL;
 
 	if (!zero)
 		return 0;
 	made = schema_change("a/function/f(integer).sql", NULL, to);
 	changed = schema_change("a/table/t.sql", from, to);
 	dropped = schema_change("a/function/f(integer).sql", from, NULL);
+	granted = schema_change_access("a/table/t.sql", from, to);
+	g_assert_nonnull(granted);
 	g_assert_cmpstr(made, ==, to);
 	g_assert_nonnull(changed);
 	g_assert_cmpuint(strlen(dropped), >, 0);
