@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <jansson.h>
+
 #include "cmd/command.h"
 #include "deploy/context.h"
 #include "deploy/deploy.h"
@@ -49,6 +51,10 @@ bool command_overrides(const CommandContext *context, DeployOptions *options, ch
 
 /* ERR_USAGE when '--accept-drift' comes with an empty reason. */
 bool command_accepts_drift(const CommandContext *context, GError **error);
+
+/* The JSON document of a command that worked on one environment: its name and the commit are in it
+ * already. */
+json_t *command_json_new(const CommandContext *context, const DeployContext *deploy);
 
 /* Shows events on the terminal: progress, notices, a line for each migration. Data is the
  * CommandContext. */

@@ -31,10 +31,8 @@ static void print(const CommandContext *context, const DeployContext *deploy,
 	g_autofree char *count = text_count(result->recorded, "migration");
 
 	if (command_wants_json(context)) {
-		json_t *document = report_json_new("baseline");
-		json_object_set_new(document, "environment",
-				    report_json_text(deploy->environment->name));
-		json_object_set_new(document, "commit", report_json_text(deploy->target->oid));
+		json_t *document = command_json_new(context, deploy);
+
 		json_object_set_new(document, "recorded", json_integer(result->recorded));
 		json_object_set_new(document, "tool", report_json_text(result->tool));
 		json_object_set_new(document, "differences", json_integer(result->differences));

@@ -21,12 +21,11 @@ static const CommandOption options[] = {
 	OPTION_END,
 };
 
-static void print_json(const DeployContext *deploy, const BuildResult *result)
+static void print_json(const CommandContext *context, const DeployContext *deploy,
+		       const BuildResult *result)
 {
-	json_t *document = report_json_new("build");
+	json_t *document = command_json_new(context, deploy);
 
-	json_object_set_new(document, "environment", report_json_text(deploy->environment->name));
-	json_object_set_new(document, "commit", report_json_text(deploy->target->oid));
 	json_object_set_new(document, "files", json_integer(result->files));
 	json_object_set_new(document, "recorded", json_integer(result->recorded));
 	json_object_set_new(document, "seeds", json_integer(result->seeds));
@@ -70,7 +69,7 @@ static bool run(CommandContext *context, int *status, GError **error)
 	if (!deploy)
 		return false;
 	if (command_wants_json(context))
-		print_json(deploy, &result);
+		print_json(context, deploy, &result);
 	else if (context->verbosity >= 0)
 		print_text(deploy, &result);
 	return true;

@@ -139,12 +139,20 @@ DeployObserver command_observer(CommandContext *context)
 	return (DeployObserver){on_event, context};
 }
 
-static void print_json(const DeployContext *deploy, const DeployResult *result, const char *command)
+json_t *command_json_new(const CommandContext *context, const DeployContext *deploy)
 {
-	json_t *document = report_json_new(command);
+	json_t *document = report_json_new(context->command->name);
 
 	json_object_set_new(document, "environment", report_json_text(deploy->environment->name));
 	json_object_set_new(document, "commit", report_json_text(deploy->target->oid));
+	return document;
+}
+
+static void print_json(const CommandContext *context, const DeployContext *deploy,
+		       const DeployResult *result)
+{
+	json_t *document = command_json_new(context, deploy);
+
 	json_object_set_new(document, "ref", report_json_text(deploy->ref));
 	json_object_set_new(document, "planned", json_integer(result->planned));
 	json_object_set_new(document, "done", json_integer(result->done));
@@ -162,7 +170,7 @@ void command_print_result(const CommandContext *context, const DeployContext *de
 
 	term_progress_clear();
 	if (command_wants_json(context)) {
-		print_json(deploy, result, context->command->name);
+		print_json(context, deploy, result);
 		return;
 	}
 	if (context->verbosity < 0)

@@ -16,12 +16,11 @@ static const CommandOption options[] = {
 	OPTION_END,
 };
 
-static void print_json(const DeployContext *deploy, const SwitchResult *result)
+static void print_json(const CommandContext *context, const DeployContext *deploy,
+		       const SwitchResult *result)
 {
-	json_t *document = report_json_new("switch");
+	json_t *document = command_json_new(context, deploy);
 
-	json_object_set_new(document, "environment", report_json_text(deploy->environment->name));
-	json_object_set_new(document, "commit", report_json_text(deploy->target->oid));
 	json_object_set_new(document, "undone", json_integer(result->undone));
 	json_object_set_new(document, "applied", json_integer(result->applied));
 	json_object_set_new(document, "seeds", json_integer(result->seeded));
@@ -61,7 +60,7 @@ static bool run(CommandContext *context, int *status, GError **error)
 			return false;
 	}
 	if (command_wants_json(context))
-		print_json(deploy, &result);
+		print_json(context, deploy, &result);
 	else if (context->verbosity >= 0)
 		print_text(deploy, &result);
 	return true;
