@@ -92,6 +92,13 @@ V2__baseline.sql" && commit squash && git migrate up >out && test_grep "2 migrat
 	test_repo single && git checkout -q -b main && mkdir -p db/migrations && printf -- "-- migrate:up\nCREATE TABLE a (id int);\n-- migrate:down\nDROP TABLE a;\n" >db/migrations/20240101_a.sql && commit single && git migrate squash --through HEAD >/dev/null && commit squash && test "$(git ls-files)" = db/migrations/20240101_baseline.sql && git migrate up >out && test_grep "1 migration applied" out
 '
 
+test_expect_success 'a folder that was moved since: the migrations are the same, under the new path' '
+	test_repo moved && git checkout -q -b main && migration 001_a "DROP TABLE a;" <<-\SQL && commit first && git tag v1 && git mv db/migrations sql && echo "migrations: sql" >migrate.yaml && commit moved &&
+	CREATE TABLE a (id int);
+	SQL
+	git migrate squash --through v1 >out && test_grep "^sql/001_baseline.up.sql stands for 1 migration" out && test "$(ls sql)" = 001_baseline.up.sql && commit squash && git migrate up >out && test_grep "1 migration applied" out
+'
+
 test_expect_success 'what cannot be squashed is refused, and nothing is written' '
 	test_repo refused && git checkout -q -b main && migration 001_a "DROP TABLE a;" <<-\SQL && commit first && git tag v1 && git checkout -q -b side &&
 	CREATE TABLE a (id int PRIMARY KEY, b int REFERENCES a);

@@ -15,18 +15,16 @@
 typedef struct {
 	GitRepo *repo;
 	const SquashOptions *options;
-	char *commit;
-	Project *project;
-	MigrationSet *before; /* of the commit */
-	MigrationSet *now;    /* of HEAD */
-	GPtrArray *chosen;    /* Migration* of `before`, in the order in which they run */
+	DeployContext *before; /* the commit: its migrations in the order in which they run */
+	Project *project;      /* of HEAD */
+	MigrationSet *now;     /* of HEAD */
+	GPtrArray *chosen;     /* Migration* of `before` */
 } Squash;
 
 static void squash_clear(Squash *squash)
 {
-	g_free(squash->commit);
+	deploy_context_free(squash->before);
 	project_free(squash->project);
-	migration_set_free(squash->before);
 	migration_set_free(squash->now);
 	g_clear_pointer(&squash->chosen, g_ptr_array_unref);
 }
@@ -78,21 +76,16 @@ static bool read_sets(Squash *squash, GError **error)
 	g_autofree char *head = git_repo_resolve(squash->repo, "HEAD", false, error);
 	bool is_ancestor = false;
 
-	squash->commit =
-		head ? git_repo_resolve(squash->repo, squash->options->through, false, error)
-		     : NULL;
-	if (!squash->commit ||
-	    !git_commit_is_in(squash->repo, squash->commit, head, &is_ancestor, error))
+	squash->before =
+		head ? build_context(squash->repo, squash->options->through, NULL, error) : NULL;
+	if (!squash->before ||
+	    !git_commit_is_in(squash->repo, squash->before->target->oid, head, &is_ancestor, error))
 		return false;
 	if (!is_ancestor)
 		return error_set(error, ERR_REFUSED, "'%s' is not in the history of HEAD",
 				 squash->options->through);
 	squash->project = config_read_project(squash->repo, head, error);
-	if (!squash->project)
-		return false;
-	squash->before =
-		history_read(squash->repo, squash->commit, squash->project->migrations, error);
-	squash->now = squash->before
+	squash->now = squash->project
 			      ? history_read(squash->repo, head, squash->project->migrations, error)
 			      : NULL;
 	return squash->now;
@@ -126,7 +119,7 @@ static char *script_text(const Squash *squash, const char *tree, const char *dum
 	g_string_append_printf(text,
 			       "-- Stands for %s up to %s (commit %.12s),\n-- which give schema "
 			       "tree %s.\n",
-			       count, squash->options->through, squash->commit, tree);
+			       count, squash->options->through, squash->before->target->oid, tree);
 	g_string_append(text, "-- migrate: irreversible it stands for the beginning\n");
 	for (guint i = 0; i < squash->chosen->len; i++)
 		append_migration(text, g_ptr_array_index(squash->chosen, i));
@@ -218,7 +211,8 @@ static bool run_all(const Squash *squash, const GPtrArray *migrations, Outcome *
 	g_autoptr(Scratch) scratch = deploy_scratch_new(squash->repo, NULL, error);
 	g_autofree char *database = scratch ? g_strdup(scratch->name) : NULL;
 	g_autoptr(DeployContext) context =
-		scratch ? build_context(squash->repo, squash->commit, scratch, error) : NULL;
+		scratch ? build_context(squash->repo, squash->before->target->oid, scratch, error)
+			: NULL;
 
 	if (!context)
 		return false;
@@ -287,19 +281,15 @@ static bool prove(const Squash *squash, const char *path, const char *text, cons
 
 static bool choose(Squash *squash, GError **error)
 {
-	g_autoptr(DeployContext) context = build_context(squash->repo, squash->commit, NULL, error);
+	const GPtrArray *ordered = squash->before->plan->pending;
 
-	if (!context)
-		return false;
 	squash->chosen = g_ptr_array_new();
-	for (guint i = 0; i < context->plan->pending->len; i++) {
-		const Migration *planned = g_ptr_array_index(context->plan->pending, i);
-		Migration *migration = migration_set_get(squash->before, planned->id);
+	for (guint i = 0; i < ordered->len; i++) {
+		Migration *migration = g_ptr_array_index(ordered, i);
 
 		if (migration->repeatable)
 			continue;
-		if (!check_same(squash, migration, error) ||
-		    !history_read_directives(squash->repo, migration, error))
+		if (!check_same(squash, migration, error))
 			return false;
 		g_ptr_array_add(squash->chosen, migration);
 	}
@@ -351,7 +341,7 @@ bool build_squash(GitRepo *repo, const SquashOptions *options, SquashResult *res
 		return false;
 	text = script_text(&squash, result->tree, before.dump);
 	result->path = baseline_path(&squash);
-	result->commit = g_strdup(squash.commit);
+	result->commit = g_strdup(squash.before->target->oid);
 	result->replaced = squash.chosen->len;
 	result->files = paths_of(&squash);
 	return prove(&squash, result->path, text, &before, error) &&
