@@ -51,3 +51,8 @@ typedef enum {
  * passed over. Afterwards the session's settings are as they were. An error names the file. */
 bool build_files(DeployContext *context, const GPtrArray *entries, BuildPlace place,
 		 GError **error);
+
+/* The schema that these files of a commit give in a scratch database, for the caller to free.
+ * `like`: see deploy_scratch_new(). */
+SchemaSnapshot *build_files_snapshot(GitRepo *repo, const char *at, const PgSession *like,
+				     const GPtrArray *entries, GError **error);

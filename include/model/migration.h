@@ -55,6 +55,9 @@ typedef struct {
 	Directives *directives; /* NULL until history_read_directives() */
 } Migration;
 
+/* A migration of one up script; the caller frees it. */
+Migration *migration_new(const char *id, MigrationLayout layout, const char *path,
+			 const char *blob);
 void migration_free(Migration *migration);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Migration, migration_free)
 void replaced_free(Replaced *replaced);

@@ -10,17 +10,15 @@
 /* The script runs as a migration would. */
 static bool run_script(DeployContext *built, const char *script, GError **error)
 {
-	g_autoptr(Migration) migration = g_new0(Migration, 1);
-
-	migration->id = g_strdup("the adopting script");
-	migration->layout = LAYOUT_PAIR;
-	migration->up.path = g_strdup("script");
-	migration->directives = directives_new();
-	migration->up.blob =
+	g_autofree char *blob =
 		git_repo_write_in_memory(built->repo, error)
 			? git_repo_write_blob(built->repo, script, strlen(script), error)
 			: NULL;
-	return migration->up.blob && build_script(built, migration, SCRIPT_UP, error);
+	g_autoptr(Migration) migration =
+		migration_new("the adopting script", LAYOUT_PAIR, "script", blob);
+
+	migration->directives = directives_new();
+	return blob && build_script(built, migration, SCRIPT_UP, error);
 }
 
 static void add_failure(GPtrArray *lines, const GError *why)

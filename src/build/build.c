@@ -292,3 +292,14 @@ bool build_files(DeployContext *context, const GPtrArray *entries, BuildPlace pl
 			return false;
 	return reset_session(context, error);
 }
+
+SchemaSnapshot *build_files_snapshot(GitRepo *repo, const char *at, const PgSession *like,
+				     const GPtrArray *entries, GError **error)
+{
+	g_autoptr(Scratch) scratch = deploy_scratch_new(repo, like, error);
+	g_autoptr(DeployContext) built = scratch ? build_context(repo, at, scratch, error) : NULL;
+
+	if (!built || !build_files(built, entries, BUILD_SCRATCH, error))
+		return NULL;
+	return schema_snapshot_take(built->session, NULL, false, error);
+}

@@ -62,18 +62,6 @@ static bool check_empty(DeployContext *context, GError **error)
 
 /* ---- the proof ---- */
 
-static SchemaSnapshot *snapshot_of_files(DeployContext *context, const GPtrArray *files,
-					 GError **error)
-{
-	g_autoptr(Scratch) scratch = deploy_scratch_new(context->repo, context->session, error);
-	g_autoptr(DeployContext) built =
-		scratch ? build_context(context->repo, context->target->oid, scratch, error) : NULL;
-
-	if (!built || !build_files(built, files, BUILD_SCRATCH, error))
-		return NULL;
-	return schema_snapshot_take(built->session, NULL, false, error);
-}
-
 static bool prove(DeployContext *context, const GPtrArray *files, const BuildOptions *build,
 		  BuildResult *result, GError **error)
 {
@@ -82,7 +70,9 @@ static bool prove(DeployContext *context, const GPtrArray *files, const BuildOpt
 	g_autofree char *written = NULL;
 	g_autoptr(SchemaSnapshot) expected = adopt_expected(context, &written, error);
 	g_autoptr(SchemaSnapshot) found =
-		expected ? snapshot_of_files(context, files, error) : NULL;
+		expected ? build_files_snapshot(context->repo, context->target->oid,
+						context->session, files, error)
+			 : NULL;
 
 	if (!found)
 		return false;

@@ -257,16 +257,13 @@ static bool same_dump(const Outcome *before, const Outcome *after, GError **erro
 static bool prove(const Squash *squash, const char *path, const char *text, const Outcome *before,
 		  GError **error)
 {
-	g_autoptr(Migration) baseline = g_new0(Migration, 1);
+	g_autofree char *blob = git_repo_write_blob(squash->repo, text, strlen(text), error);
+	g_autoptr(Migration) baseline = migration_new(path, squash->now->layout, path, blob);
 	g_autoptr(GPtrArray) alone = g_ptr_array_new();
 	g_auto(Outcome) after = {0};
 
-	baseline->id = g_strdup(path);
-	baseline->layout = squash->now->layout;
-	baseline->up.path = g_strdup(path);
-	baseline->up.blob = git_repo_write_blob(squash->repo, text, strlen(text), error);
 	g_ptr_array_add(alone, baseline);
-	if (!baseline->up.blob || !history_read_directives(squash->repo, baseline, error) ||
+	if (!blob || !history_read_directives(squash->repo, baseline, error) ||
 	    !run_all(squash, alone, &after, error)) {
 		g_prefix_error(error, "the baseline, replayed: ");
 		return false;

@@ -124,24 +124,6 @@ static void compare(const Comparison *work, const SchemaSnapshot *migrations,
 	}
 }
 
-/* The schema that the files give; NULL without error when one of them is to blame. */
-static SchemaSnapshot *snapshot_of_files(const DeployContext *migrations, const GPtrArray *entries,
-					 CheckPart *part, GError **error)
-{
-	g_autoptr(Scratch) scratch = deploy_scratch_new(migrations->repo, NULL, error);
-	g_autoptr(DeployContext) files =
-		scratch ? build_context(migrations->repo, migrations->target->oid, scratch, error)
-			: NULL;
-	g_autoptr(GError) why = NULL;
-
-	if (!files)
-		return NULL;
-	if (build_files(files, entries, BUILD_SCRATCH, &why))
-		return schema_snapshot_take(files->session, NULL, false, error);
-	check_find_error(part, why, error);
-	return NULL;
-}
-
 bool check_schema(DeployContext *migrations, const SchemaSnapshot *expected, CheckPart *part,
 		  GError **error)
 {
@@ -149,6 +131,7 @@ bool check_schema(DeployContext *migrations, const SchemaSnapshot *expected, Che
 	g_autoptr(SchemaSnapshot) found = NULL;
 	g_autoptr(GPtrArray) ignored = ignore_counts_new();
 	g_autofree char *count = NULL;
+	g_autoptr(GError) why = NULL;
 	g_autofree char *built = text_count(migrations->plan->pending->len, "migration");
 
 	if (!entries)
@@ -159,9 +142,10 @@ bool check_schema(DeployContext *migrations, const SchemaSnapshot *expected, Che
 	}
 	count = text_count(entries->len, "schema file");
 	check_part_done(part, "%s against %s", count, built);
-	found = snapshot_of_files(migrations, entries, part, error);
+	found = build_files_snapshot(migrations->repo, migrations->target->oid, NULL, entries,
+				     &why);
 	if (!found)
-		return part->findings->len > 0;
+		return check_find_error(part, why, error);
 	const Comparison work = {migrations, entries, part, ignored};
 	compare(&work, expected, found);
 	check_tell_ignored(part, ignored);

@@ -10,18 +10,6 @@ static bool is_baseline(GitRepo *repo, Migration *migration)
 	       migration->directives->replaces->len > 0;
 }
 
-/* A migration as it was applied, to read its directives: the commit does not have it. */
-static Migration *as_applied(const Applied *row, MigrationLayout layout)
-{
-	Migration *migration = g_new0(Migration, 1);
-
-	migration->id = g_strdup(row->id);
-	migration->layout = layout;
-	migration->up.path = g_strdup(row->path ? row->path : row->id);
-	migration->up.blob = g_strdup(row->blob);
-	return migration;
-}
-
 /* `gone` keeps those that are not of the set. */
 static GPtrArray *find_baselines(GitRepo *repo, const MigrationSet *set, const Plan *plan,
 				 GPtrArray *gone)
@@ -32,7 +20,10 @@ static GPtrArray *find_baselines(GitRepo *repo, const MigrationSet *set, const P
 		if (is_baseline(repo, g_ptr_array_index(set->all, i)))
 			g_ptr_array_add(baselines, g_ptr_array_index(set->all, i));
 	for (guint i = 0; i < plan->removed->len; i++) {
-		Migration *migration = as_applied(g_ptr_array_index(plan->removed, i), set->layout);
+		const Applied *row = g_ptr_array_index(plan->removed, i);
+		/* As it was applied, to read its directives: the commit does not have it. */
+		Migration *migration = migration_new(row->id, set->layout,
+						     row->path ? row->path : row->id, row->blob);
 
 		g_ptr_array_add(gone, migration);
 		if (is_baseline(repo, migration))

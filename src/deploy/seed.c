@@ -10,12 +10,9 @@
 /* A seed is read and run like the up script of a migration that nobody records. */
 static Migration *seed_of(const GitEntry *entry, size_t folder_length)
 {
-	Migration *seed = g_new0(Migration, 1);
+	Migration *seed = migration_new(entry->path + folder_length + strlen("/"), LAYOUT_PAIR,
+					entry->path, entry->oid);
 
-	seed->id = g_strdup(entry->path + folder_length + strlen("/"));
-	seed->layout = LAYOUT_PAIR;
-	seed->up.path = g_strdup(entry->path);
-	seed->up.blob = g_strdup(entry->oid);
 	seed->directives = directives_new();
 	return seed;
 }

@@ -39,6 +39,17 @@ void directives_free(Directives *directives)
 	g_free(directives);
 }
 
+Migration *migration_new(const char *id, MigrationLayout layout, const char *path, const char *blob)
+{
+	Migration *migration = g_new0(Migration, 1);
+
+	migration->id = g_strdup(id);
+	migration->layout = layout;
+	migration->up.path = g_strdup(path);
+	migration->up.blob = g_strdup(blob);
+	return migration;
+}
+
 void migration_free(Migration *migration)
 {
 	if (!migration)
