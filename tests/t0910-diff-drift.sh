@@ -29,6 +29,10 @@ test_expect_success 'after a deployment the snapshot stands in the state and, si
 	test_grep "snapshot *$tree" out && test "$(git migrate schema --env staging --tree)" = "$tree" && git ls-tree -r --name-only "$tree" >out && test_grep "^public/table/users.sql" out
 '
 
+test_expect_success 'an unchanged schema writes no object, and its tree again is no new one' '
+	objects() { git cat-file --batch-all-objects --batch-check | wc -l; } && count=$(objects) && git migrate schema --env staging --tree >out && git migrate diff --env staging >out && test "$(objects)" = "$count" && live "CREATE TABLE other (id int)" && git migrate schema --env staging --tree >out && test "$(objects)" = "$count" && live "DROP TABLE other"
+'
+
 test_expect_success 'what is as recorded is no drift, and says how much was looked at' '
 	git migrate diff --env staging >out && test_grep "staging: 3 objects of record 2 of .* against the live database: no difference" out
 '

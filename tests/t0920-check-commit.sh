@@ -82,6 +82,20 @@ test_expect_success 'what pg_dump -s wrote is checked as it is: restrict lines, 
 	SQL
 '
 
+test_expect_success 'several dumps in one file' '
+	git checkout -q -b dumps && migration 003a_second "DROP TABLE second;" <<-\SQL && cat >>db/schema/users.sql <<-\DUMP && commit dumps && git migrate check >out && test_grep "^ok      schema" out && git checkout -q main
+	CREATE TABLE second (id int);
+	SQL
+	\restrict XyZ789
+	SET statement_timeout = 0;
+	SELECT pg_catalog.set_config($$search_path$$, $$$$, false);
+	CREATE TABLE public.second (
+	    id integer
+	);
+	\unrestrict XyZ789
+	DUMP
+'
+
 test_expect_success 'every way back is walked: a down script that leaves something is found' '
 	git migrate check --reversible >out && test_grep "^ok      reversible 3 of 3 migrations undone, newest first" out &&
 	migration 005_two "DROP TABLE two;" <<-\SQL && commit two && git migrate check --reversible --at HEAD~1 >/dev/null &&
