@@ -45,10 +45,19 @@ typedef struct {
 /*
  * Connects; ERR_CONNECTION says host, database and user, never the password. `application` becomes
  * application_name (63 bytes are kept), by which a waiting deployer names the holder of the lock.
- * Session settings are pinned: client_encoding UTF8, standard_conforming_strings on, DateStyle ISO,
- * IntervalStyle postgres, client_min_messages notice.
+ * The session's settings are pinned (pg_session_pins); the caller frees it.
  */
 PgSession *pg_session_open(const char *const *settings, const char *application, GError **error);
+
+/*
+ * The one statement that pins the settings on which our own reading and writing depends:
+ * client_encoding UTF8, standard_conforming_strings on, DateStyle ISO, IntervalStyle postgres,
+ * client_min_messages notice. RESET ALL brings back what the role or the database says, so that
+ * whoever resets a session says this again.
+ */
+extern const char pg_session_pins[];
+
+/* Closes the connection; NULL is fine. */
 void pg_session_free(PgSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PgSession, pg_session_free)
 
@@ -84,7 +93,8 @@ PgResult *pg_session_query_bytes(PgSession *session, const char *sql, int count,
 				 const char *const *values, int index, const void *bytes,
 				 size_t length, GError **error);
 
-/* Runs text of one or more statements by the simple protocol; rows are dropped. */
+/* Runs text of one or more statements by the simple protocol; rows are dropped, those of a COPY TO
+ * stdout too. A COPY FROM stdin fails: see pg_session_copy_in(). */
 bool pg_session_execute(PgSession *session, const char *sql, GError **error);
 
 /* Runs a COPY ... FROM stdin statement with these data lines. */
