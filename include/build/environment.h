@@ -31,5 +31,5 @@ typedef struct {
  * file has a statement that cannot be part of a transaction; ERR_FAILED when a statement fails.
  */
 DeployContext *build_environment(GitRepo *repo, const DeployOptions *options,
-				 const DeployObserver *observer, const BuildOptions *build,
+				 const Observer *observer, const BuildOptions *build,
 				 BuildResult *result, GError **error);

@@ -58,7 +58,7 @@ json_t *command_json_new(const CommandContext *context, const DeployContext *dep
 
 /* Shows events on the terminal: progress, notices, a line for each migration. Data is the
  * CommandContext. */
-DeployObserver command_observer(CommandContext *context);
+Observer command_observer(CommandContext *context);
 
 /* The last line of a deployment, or its JSON document. `verb` is "applied" or "undone". */
 void command_print_result(const CommandContext *context, const DeployContext *deploy,

@@ -19,37 +19,11 @@
 #include "ledger/notes.h"
 #include "ledger/sync.h"
 #include "model/environment.h"
+#include "model/event.h"
 #include "model/gate.h"
 #include "model/plan.h"
 #include "model/record.h"
 #include "pg/session.h"
-
-/* What happens while a deployment runs, for whoever shows it. */
-typedef enum {
-	DEPLOY_WAITING, /* text: who holds the lock */
-	DEPLOY_WARNING, /* text */
-	DEPLOY_NOTE,    /* text: something that was done besides (repaired notes, a closed crash) */
-	DEPLOY_PLANNED, /* total: how many migrations will run */
-	DEPLOY_STARTED, /* id, number of total */
-	DEPLOY_STATEMENT, /* id, number of total: a statement of a script that runs one by one */
-	DEPLOY_NOTICE,    /* id, severity, text: the server's message */
-	DEPLOY_FINISHED,  /* id, number of total, duration_ms */
-} DeployEventKind;
-
-typedef struct {
-	DeployEventKind kind;
-	const char *id;
-	const char *severity;
-	const char *text;
-	guint number;
-	guint total;
-	gint64 duration_ms;
-} DeployEvent;
-
-typedef struct {
-	void (*event)(const DeployEvent *event, void *data);
-	void *data;
-} DeployObserver;
 
 typedef struct {
 	const char *environment; /* NULL: the project's default */
@@ -66,7 +40,7 @@ typedef struct {
 typedef struct {
 	GitRepo *repo; /* borrowed */
 	DeployOptions options;
-	DeployObserver observer;
+	Observer observer;
 
 	/* configure */
 	Project *project;
@@ -123,7 +97,7 @@ typedef struct {
 /* A new context; the caller frees it, which closes the connection and with it the lock. The options
  * are borrowed. */
 DeployContext *deploy_context_new(GitRepo *repo, const DeployOptions *options,
-				  const DeployObserver *observer);
+				  const Observer *observer);
 void deploy_context_free(DeployContext *context);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DeployContext, deploy_context_free)
 
@@ -180,6 +154,3 @@ bool deploy_classify_edits(DeployContext *context, GError **error);
 
 /* The last record that is a begin or revert without finish, or NULL. */
 const Record *deploy_open_record(const DeployContext *context);
-
-void deploy_emit(const DeployContext *context, DeployEventKind kind, const char *format, ...)
-	G_GNUC_PRINTF(3, 4);

@@ -35,7 +35,7 @@ bool deploy_promotion_find(GitRepo *repo, const PromoteOptions *options, Promoti
 /* Asks all gates and changes nothing: a context whose gates and plan are filled in, for the caller
  * to free. */
 DeployContext *deploy_promotion_ask(GitRepo *repo, const PromoteOptions *options,
-				    const Promotion *promotion, const DeployObserver *observer,
+				    const Promotion *promotion, const Observer *observer,
 				    GError **error);
 
 /*
@@ -44,5 +44,5 @@ DeployContext *deploy_promotion_ask(GitRepo *repo, const PromoteOptions *options
  * free.
  */
 DeployContext *deploy_promote(GitRepo *repo, const PromoteOptions *options,
-			      const Promotion *promotion, const DeployObserver *observer,
+			      const Promotion *promotion, const Observer *observer,
 			      DeployResult *result, GError **error);

@@ -26,7 +26,7 @@ bool deploy_switch(DeployContext *context, SwitchResult *result, GError **error)
 
 /* Drops the database of an embedded environment in mode follow, and notes in the ledger of the new,
  * empty one why the old one's records are abandoned. ERR_REFUSED for any other environment. */
-bool deploy_empty(GitRepo *repo, const DeployOptions *options, const DeployObserver *observer,
+bool deploy_empty(GitRepo *repo, const DeployOptions *options, const Observer *observer,
 		  GError **error);
 
 /*
@@ -34,5 +34,5 @@ bool deploy_empty(GitRepo *repo, const DeployOptions *options, const DeployObser
  * its sample data. `options` as for deploy_context_new(). The result's context, for the caller to
  * free.
  */
-DeployContext *deploy_rebuild(GitRepo *repo, const DeployOptions *options,
-			      const DeployObserver *observer, SwitchResult *result, GError **error);
+DeployContext *deploy_rebuild(GitRepo *repo, const DeployOptions *options, const Observer *observer,
+			      SwitchResult *result, GError **error);

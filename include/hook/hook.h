@@ -16,7 +16,7 @@ typedef struct {
 	GitRepo *repo;
 	char *const *arguments; /* as git gave them */
 	char **lines;           /* of standard input, for the hooks that have one; else empty */
-	DeployObserver observer;
+	Observer observer;
 	GString *out;
 } HookContext;
 

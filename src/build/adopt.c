@@ -1,5 +1,6 @@
 #include "adopt.h"
 
+#include "base/borrow.h"
 #include "base/error.h"
 #include "build/build.h"
 #include "build/foreign.h"
@@ -134,7 +135,7 @@ bool adopt_commit(DeployContext *context, const GPtrArray *items, const char *re
 	if (!record)
 		return false;
 	g_ptr_array_unref(record->items);
-	record->items = g_ptr_array_ref((GPtrArray *)(gsize)items);
+	record->items = borrow_list(items);
 	record->reason = g_strdup(reason);
 	return deploy_record_write(context, record, error) &&
 	       write_rows(context, items, sequence, error) &&

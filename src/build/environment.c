@@ -77,10 +77,11 @@ static bool prove(DeployContext *context, const GPtrArray *files, const BuildOpt
 	if (!found)
 		return false;
 	if (written)
-		deploy_emit(context, DEPLOY_WARNING,
-			    "migrations write rows into %s, and schema files hold none: what a new "
-			    "database needs of them is sample data",
-			    written);
+		observer_say(
+			&context->observer, EVENT_WARNING,
+			"migrations write rows into %s, and schema files hold none: what a new "
+			"database needs of them is sample data",
+			written);
 	if (adopt_prove(context, &proof, expected, found, &result->differences, error))
 		return true;
 	return error_hint(error,
@@ -134,7 +135,7 @@ static bool build_all(DeployContext *context, const BuildOptions *build, BuildRe
 }
 
 DeployContext *build_environment(GitRepo *repo, const DeployOptions *options,
-				 const DeployObserver *observer, const BuildOptions *build,
+				 const Observer *observer, const BuildOptions *build,
 				 BuildResult *result, GError **error)
 {
 	g_autoptr(DeployContext) context = NULL;

@@ -16,7 +16,7 @@ static const CommandOption options[] = {
 static bool run(CommandContext *context, int *status, GError **error)
 {
 	const DeployOptions chosen = command_deploy_options(context);
-	const DeployObserver observer = command_observer(context);
+	const Observer observer = command_observer(context);
 	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, &observer);
 	const char *reason = command_text(context, "reason");
 	const char *id = context->arguments[0];

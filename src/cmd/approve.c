@@ -53,7 +53,7 @@ static bool run(CommandContext *context, int *status, GError **error)
 {
 	const char *expires = command_text(context, "expires");
 	const gint64 valid_ms = text_parse_duration(expires ? expires : DEFAULT_VALIDITY, 0);
-	const DeployObserver observer = command_observer(context);
+	const Observer observer = command_observer(context);
 	DeployOptions chosen = command_deploy_options(context);
 	g_autoptr(DeployContext) deploy = NULL;
 	g_autoptr(Approval) approval = NULL;

@@ -52,7 +52,7 @@ static void print(const CommandContext *context, const DeployContext *deploy,
 static bool run(CommandContext *context, int *status, GError **error)
 {
 	const DeployOptions chosen = command_deploy_options(context);
-	const DeployObserver observer = command_observer(context);
+	const Observer observer = command_observer(context);
 	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, &observer);
 	const BaselineOptions wanted = {.through = command_text(context, "through"),
 					.from = command_text(context, "from"),

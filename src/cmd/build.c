@@ -54,7 +54,7 @@ static void print_text(const DeployContext *deploy, const BuildResult *result)
 static bool run(CommandContext *context, int *status, GError **error)
 {
 	const DeployOptions chosen = command_deploy_options(context);
-	const DeployObserver observer = command_observer(context);
+	const Observer observer = command_observer(context);
 	const BuildOptions wanted = {.from_empty = command_flag(context, "from-empty"),
 				     .seed = command_flag(context, "seed"),
 				     .accept_drift = command_text(context, "accept-drift")};

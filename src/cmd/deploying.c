@@ -73,7 +73,7 @@ static void print_marked(const char *label, TermStyle style, const char *text)
 		text);
 }
 
-static void print_finished(const CommandContext *context, const DeployEvent *event)
+static void print_finished(const CommandContext *context, const Event *event)
 {
 	FILE *out = stream_of(context);
 	g_autofree char *duration = text_duration(event->duration_ms);
@@ -84,7 +84,7 @@ static void print_finished(const CommandContext *context, const DeployEvent *eve
 		event->id, term_begin(out, TERM_DIM), duration, term_end(out, TERM_DIM));
 }
 
-static void print_notice(const CommandContext *context, const DeployEvent *event)
+static void print_notice(const CommandContext *context, const Event *event)
 {
 	const bool warning =
 		strcmp(event->severity, "NOTICE") != 0 && strcmp(event->severity, "INFO") != 0;
@@ -97,46 +97,45 @@ static void print_notice(const CommandContext *context, const DeployEvent *event
 		lower, term_end(stderr, warning ? TERM_WARN : TERM_DIM), event->id, event->text);
 }
 
-static void on_event(const DeployEvent *event, void *data)
+static void on_event(const Event *event, void *data)
 {
 	const CommandContext *context = data;
 
-	if (event->kind == DEPLOY_STARTED) {
+	if (event->kind == EVENT_STARTED) {
 		term_progress("%u of %u  %s", event->number, event->total, event->id);
 		return;
 	}
-	if (event->kind == DEPLOY_STATEMENT) {
+	if (event->kind == EVENT_STATEMENT) {
 		term_progress("%s: statement %u of %u", event->id, event->number, event->total);
 		return;
 	}
 	term_progress_clear();
 	switch (event->kind) {
-	case DEPLOY_WAITING:
+	case EVENT_WAITING:
 		print_marked("waiting", TERM_WARN, event->text);
 		break;
-	case DEPLOY_WARNING:
+	case EVENT_WARNING:
 		print_marked("warning", TERM_WARN, event->text);
 		break;
-	case DEPLOY_NOTE:
+	case EVENT_NOTE:
 		if (context->verbosity >= 0)
 			print_marked("note", TERM_PLAIN, event->text);
 		break;
-	case DEPLOY_NOTICE:
+	case EVENT_NOTICE:
 		print_notice(context, event);
 		break;
-	case DEPLOY_FINISHED:
+	case EVENT_FINISHED:
 		print_finished(context, event);
 		break;
-	case DEPLOY_PLANNED:
-	case DEPLOY_STARTED:
-	case DEPLOY_STATEMENT:
+	case EVENT_STARTED:
+	case EVENT_STATEMENT:
 		break;
 	}
 }
 
-DeployObserver command_observer(CommandContext *context)
+Observer command_observer(CommandContext *context)
 {
-	return (DeployObserver){on_event, context};
+	return (Observer){on_event, context};
 }
 
 json_t *command_json_new(const CommandContext *context, const DeployContext *deploy)

@@ -75,7 +75,7 @@ static bool print_adoption(const CommandContext *context, DeployContext *deploy,
 static bool run_live(CommandContext *context, int *status, GError **error)
 {
 	const DeployOptions chosen = command_deploy_options(context);
-	const DeployObserver observer = command_observer(context);
+	const Observer observer = command_observer(context);
 	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, &observer);
 	g_autoptr(DriftReport) report = deploy_drift(deploy, scope_of(context), error);
 

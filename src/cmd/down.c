@@ -60,7 +60,7 @@ static bool dry_run(CommandContext *context, DeployContext *deploy, guint steps,
 static bool run(CommandContext *context, int *status, GError **error)
 {
 	const DeployOptions chosen = command_deploy_options(context);
-	const DeployObserver observer = command_observer(context);
+	const Observer observer = command_observer(context);
 	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, &observer);
 	const guint steps = (guint)command_number(context, "steps", 1);
 	const char *to = command_text(context, "to");

@@ -1,3 +1,4 @@
+#include "base/borrow.h"
 #include "base/term.h"
 #include <stdio.h>
 
@@ -22,7 +23,7 @@ static GPtrArray *rows_of(const DeployHistory *history, gint64 most)
 	for (guint i = history->records->len; i > 0 && (gint64)rows->len < most; i--) {
 		const Record *record = g_ptr_array_index(history->records, i - 1);
 		if (record->action != RECORD_FINISH)
-			g_ptr_array_add(rows, (gpointer)(gsize)record);
+			borrow_add(rows, record);
 	}
 	return rows;
 }
@@ -50,7 +51,7 @@ static void print_json(const DeployContext *deploy, const DeployHistory *history
 static bool run(CommandContext *context, int *status, GError **error)
 {
 	const DeployOptions chosen = command_deploy_options(context);
-	const DeployObserver observer = command_observer(context);
+	const Observer observer = command_observer(context);
 	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, &observer);
 	g_autoptr(DeployHistory) history = deploy_history(deploy, error);
 	g_autoptr(GPtrArray) rows = NULL;
@@ -64,8 +65,8 @@ static bool run(CommandContext *context, int *status, GError **error)
 		return true;
 	}
 	for (guint i = 0; i < history->problems->len; i++)
-		deploy_emit(deploy, DEPLOY_WARNING, "%s",
-			    ((LedgerProblem *)g_ptr_array_index(history->problems, i))->text);
+		observer_say(&deploy->observer, EVENT_WARNING, "%s",
+			     ((LedgerProblem *)g_ptr_array_index(history->problems, i))->text);
 	for (guint i = 0; i < rows->len; i++) {
 		const RecordView view = view_of(history, g_ptr_array_index(rows, i));
 		report_record_line(&view, context->verbosity > 0, stdout);

@@ -48,7 +48,7 @@ static bool dry_run(CommandContext *context, const PromoteOptions *wanted,
 		    const Promotion *promotion, int *status, GError **error)
 {
 	const int status_refused = 4;
-	const DeployObserver observer = command_observer(context);
+	const Observer observer = command_observer(context);
 	g_autoptr(DeployContext) asked =
 		deploy_promotion_ask(context->repo, wanted, promotion, &observer, error);
 
@@ -61,7 +61,7 @@ static bool dry_run(CommandContext *context, const PromoteOptions *wanted,
 
 static bool run(CommandContext *context, int *status, GError **error)
 {
-	const DeployObserver observer = command_observer(context);
+	const Observer observer = command_observer(context);
 	PromoteOptions wanted = {.from = context->arguments[0],
 				 .to = context->arguments[1],
 				 .at = command_text(context, "at"),

@@ -90,7 +90,7 @@ static void tell_uncaptured(const SchemaSnapshot *snapshot)
 static SchemaSnapshot *take_live(CommandContext *context, Origin *origin, GError **error)
 {
 	const DeployOptions chosen = command_deploy_options(context);
-	const DeployObserver observer = command_observer(context);
+	const Observer observer = command_observer(context);
 	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, &observer);
 	SchemaSnapshot *snapshot = deploy_snapshot(deploy, command_flag(context, "access"), error);
 

@@ -156,7 +156,7 @@ static bool show_migration(CommandContext *context, const DeployHistory *history
 static bool run(CommandContext *context, int *status, GError **error)
 {
 	const DeployOptions chosen = command_deploy_options(context);
-	const DeployObserver observer = command_observer(context);
+	const Observer observer = command_observer(context);
 	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, &observer);
 	g_autoptr(DeployHistory) history = deploy_history(deploy, error);
 	const char *name = context->arguments[0];

@@ -27,7 +27,7 @@ static StatusReport *status_of(CommandContext *context, const char *name, bool *
 			       GError **error)
 {
 	DeployOptions chosen = command_deploy_options(context);
-	const DeployObserver observer = command_observer(context);
+	const Observer observer = command_observer(context);
 	g_autoptr(DeployContext) deploy = NULL;
 	g_autoptr(GError) why = NULL;
 	StatusReport *report;

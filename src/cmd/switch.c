@@ -43,7 +43,7 @@ static void print_text(const DeployContext *deploy, const SwitchResult *result)
 
 static bool run(CommandContext *context, int *status, GError **error)
 {
-	const DeployObserver observer = command_observer(context);
+	const Observer observer = command_observer(context);
 	DeployOptions chosen = command_deploy_options(context);
 	g_autoptr(DeployContext) deploy = NULL;
 	SwitchResult result = {0};

@@ -59,7 +59,7 @@ static bool run(CommandContext *context, int *status, GError **error)
 	g_auto(GStrv) overrides = NULL;
 	const char *to = command_text(context, "to");
 	const bool to_commit = to && names_commit(context, to);
-	const DeployObserver observer = command_observer(context);
+	const Observer observer = command_observer(context);
 	g_autoptr(DeployContext) deploy = NULL;
 	g_auto(DeployResult) result = {0};
 

@@ -16,7 +16,7 @@ static bool run(CommandContext *context, int *status, GError **error)
 {
 	const int found = 1;
 	const DeployOptions chosen = command_deploy_options(context);
-	const DeployObserver observer = command_observer(context);
+	const Observer observer = command_observer(context);
 	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, &observer);
 	g_autoptr(VerifyReport) report =
 		deploy_verify(deploy, command_flag(context, "full"), error);

@@ -190,7 +190,7 @@ static bool write_approval(DeployContext *context, Approval *approval, GError **
 	    !ledger_sync_push(context->repo, context->environment->name, &context->sync, error))
 		return false;
 	if (context->sync.warning)
-		deploy_emit(context, DEPLOY_WARNING, "%s", context->sync.warning);
+		observer_say(&context->observer, EVENT_WARNING, "%s", context->sync.warning);
 	return true;
 }
 

@@ -1,6 +1,5 @@
 #include "deploy/context.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -18,7 +17,7 @@
 #include "plan/plan.h"
 
 DeployContext *deploy_context_new(GitRepo *repo, const DeployOptions *options,
-				  const DeployObserver *observer)
+				  const Observer *observer)
 {
 	DeployContext *context = g_new0(DeployContext, 1);
 
@@ -70,20 +69,6 @@ void deploy_context_free(DeployContext *context)
 	g_free(context->plan_digest);
 	g_free(context->witness);
 	g_free(context);
-}
-
-void deploy_emit(const DeployContext *context, DeployEventKind kind, const char *format, ...)
-{
-	g_autofree char *text = NULL;
-	va_list args;
-
-	if (!context->observer.event)
-		return;
-	va_start(args, format);
-	text = g_strdup_vprintf(format, args);
-	va_end(args);
-	const DeployEvent event = {.kind = kind, .text = text};
-	context->observer.event(&event, context->observer.data);
 }
 
 /* ---- configure ---- */
@@ -289,7 +274,7 @@ bool deploy_lock(DeployContext *context, GError **error)
 		if (g_get_monotonic_time() >= end || interrupt_requested())
 			return fail_locked(context, holder, error);
 		if (tries == 2 && holder)
-			deploy_emit(context, DEPLOY_WAITING, "%s", holder);
+			observer_say(&context->observer, EVENT_WAITING, "%s", holder);
 		pause_between_tries(tries);
 	}
 	/* What was read before the lock was ours may be old. */
@@ -337,7 +322,7 @@ static bool read_last_record(DeployContext *context, GError **error)
 static void show_sync_warning(DeployContext *context)
 {
 	if (context->sync.warning)
-		deploy_emit(context, DEPLOY_WARNING, "%s", context->sync.warning);
+		observer_say(&context->observer, EVENT_WARNING, "%s", context->sync.warning);
 	g_clear_pointer(&context->sync.warning, g_free);
 }
 
@@ -531,11 +516,11 @@ static bool read_landings(DeployContext *context, GError **error)
 	if (!found)
 		return false;
 	if (off_chain)
-		deploy_emit(context, DEPLOY_WARNING,
-			    "the last deployed commit %.12s is not on the first-parent history of "
-			    "this one: "
-			    "what landed since is ordered from their merge base",
-			    boundary);
+		observer_say(&context->observer, EVENT_WARNING,
+			     "the last deployed commit %.12s is not on the first-parent history of "
+			     "this one: "
+			     "what landed since is ordered from their merge base",
+			     boundary);
 	context->landings = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	for (guint i = 0; paths[i]; i++)
 		g_hash_table_insert(context->landings,

@@ -55,10 +55,10 @@ bool deploy_refuse_edits(DeployContext *context, GError **error)
 		if (edit->kind == EDIT_REAL || edit->kind == EDIT_UNKNOWN)
 			return refuse_edit(context, edit, error);
 		if (edit->kind == EDIT_COSMETIC)
-			deploy_emit(context, DEPLOY_WARNING,
-				    "migration '%s' was edited after it was applied, without "
-				    "changing what it means",
-				    edit->applied->id);
+			observer_say(&context->observer, EVENT_WARNING,
+				     "migration '%s' was edited after it was applied, without "
+				     "changing what it means",
+				     edit->applied->id);
 	}
 	return true;
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/borrow.h"
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/interrupt.h"
@@ -40,15 +41,15 @@ char *deploy_result_describe(const DeployContext *context, const DeployResult *r
 
 /* ---- events ---- */
 
-static void emit_step(const DeployExecution *execution, DeployEventKind kind, guint index,
-		      const char *id, gint64 duration_ms)
+static void emit_step(const DeployExecution *execution, EventKind kind, guint index, const char *id,
+		      gint64 duration_ms)
 {
-	const DeployObserver *observer = &execution->context->observer;
-	const DeployEvent event = {.kind = kind,
-				   .id = id,
-				   .number = index + 1,
-				   .total = execution->plan->len,
-				   .duration_ms = duration_ms};
+	const Observer *observer = &execution->context->observer;
+	const Event event = {.kind = kind,
+			     .id = id,
+			     .number = index + 1,
+			     .total = execution->plan->len,
+			     .duration_ms = duration_ms};
 
 	if (observer->event)
 		observer->event(&event, observer->data);
@@ -62,11 +63,11 @@ typedef struct {
 static void on_notice(const char *severity, const char *message, const char *detail, void *data)
 {
 	const NoticeContext *notice = data;
-	const DeployObserver *observer = &notice->execution->context->observer;
+	const Observer *observer = &notice->execution->context->observer;
 	g_autofree char *text =
 		detail ? g_strdup_printf("%s (%s)", message, detail) : g_strdup(message);
-	const DeployEvent event = {
-		.kind = DEPLOY_NOTICE, .id = notice->id, .severity = severity, .text = text};
+	const Event event = {
+		.kind = EVENT_NOTICE, .id = notice->id, .severity = severity, .text = text};
 
 	if (observer->event)
 		observer->event(&event, observer->data);
@@ -102,7 +103,7 @@ bool deploy_execute_one(DeployExecution *execution, guint index, const ReadyScri
 	gint64 duration_ms;
 	bool ok;
 
-	emit_step(execution, DEPLOY_STARTED, index, id, 0);
+	emit_step(execution, EVENT_STARTED, index, id, 0);
 	pg_session_on_notice(context->session, on_notice, &notice);
 	ok = deploy_run_script(&options, script, verify, error);
 	pg_session_on_notice(context->session, NULL, NULL);
@@ -111,7 +112,7 @@ bool deploy_execute_one(DeployExecution *execution, guint index, const ReadyScri
 	duration_ms = (g_get_monotonic_time() - start) / 1000;
 	if (execution->direction == RUN_DOWN)
 		note_undone(execution, id, duration_ms);
-	emit_step(execution, DEPLOY_FINISHED, index, id, duration_ms);
+	emit_step(execution, EVENT_FINISHED, index, id, duration_ms);
 	return fault_point("applied", error);
 }
 
@@ -293,7 +294,7 @@ static bool write_begin(DeployExecution *execution, const GPtrArray *items, GErr
 	if (!draft)
 		return false;
 	g_ptr_array_unref(draft->items);
-	draft->items = g_ptr_array_ref((GPtrArray *)(gsize)items);
+	draft->items = borrow_list(items);
 	if (execution->direction == RUN_UP)
 		add_gates(context, draft);
 	if (!deploy_record_write(context, draft, error))
@@ -329,8 +330,8 @@ static void forgive_lost_answer(const DeployExecution *execution, DeployResult *
 		return;
 	g_clear_error(why);
 	g_clear_pointer(&result->failed, g_free);
-	deploy_emit(execution->context, DEPLOY_NOTE,
-		    "the connection was lost and opened again: all had been committed");
+	observer_say(&execution->context->observer, EVENT_NOTE,
+		     "the connection was lost and opened again: all had been committed");
 }
 
 /* Records and publishes the outcome; `why` (may be NULL) gains what became of it. */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/borrow.h"
 #include "base/error.h"
 #include "config/config.h"
 #include "deploy/approve.h"
@@ -185,7 +186,7 @@ static void pass_over(DeployContext *context, GateKind kind)
 		if (gate->kind != kind || gate->state == GATE_PASSED)
 			continue;
 		gate->state = GATE_OVERRIDDEN;
-		g_ptr_array_add(context->overrides, (gpointer)(gsize)gate_kind_name(kind));
+		borrow_add(context->overrides, gate_kind_name(kind));
 	}
 }
 

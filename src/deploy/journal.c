@@ -130,8 +130,8 @@ static bool drop_invalid(const Journal *journal, const Step *step, GError **erro
 	g_autofree char *name = index_name(step);
 	g_autofree char *sql = g_strconcat("DROP INDEX CONCURRENTLY ", name, NULL);
 
-	deploy_emit(journal->options->context, DEPLOY_NOTE,
-		    "dropping index %s, which an earlier try left INVALID", name);
+	observer_say(&journal->options->context->observer, EVENT_NOTE,
+		     "dropping index %s, which an earlier try left INVALID", name);
 	return pg_session_execute(session_of(journal), sql, error);
 }
 
@@ -262,10 +262,10 @@ static bool run_step(const Journal *journal, guint index, GError **error)
 {
 	const RunOptions *options = journal->options;
 	g_auto(Step) step = {0};
-	const DeployEvent event = {.kind = DEPLOY_STATEMENT,
-				   .id = journal->script->migration->id,
-				   .number = index + 1,
-				   .total = journal->script->statements->statements->len};
+	const Event event = {.kind = EVENT_STATEMENT,
+			     .id = journal->script->migration->id,
+			     .number = index + 1,
+			     .total = journal->script->statements->statements->len};
 
 	step_init(journal, index, &step);
 	if (step.before && step.before->finished)

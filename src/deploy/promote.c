@@ -113,7 +113,7 @@ bool deploy_promotion_find(GitRepo *repo, const PromoteOptions *options, Promoti
 /* ---- asking ---- */
 
 static DeployContext *context_for(GitRepo *repo, const PromoteOptions *options,
-				  const Promotion *promotion, const DeployObserver *observer)
+				  const Promotion *promotion, const Observer *observer)
 {
 	DeployOptions chosen = options->options;
 
@@ -124,7 +124,7 @@ static DeployContext *context_for(GitRepo *repo, const PromoteOptions *options,
 }
 
 DeployContext *deploy_promotion_ask(GitRepo *repo, const PromoteOptions *options,
-				    const Promotion *promotion, const DeployObserver *observer,
+				    const Promotion *promotion, const Observer *observer,
 				    GError **error)
 {
 	g_autoptr(DeployContext) context = context_for(repo, options, promotion, observer);
@@ -164,12 +164,12 @@ static void publish_tag(DeployContext *context, const char *tag)
 	g_autoptr(GError) why = NULL;
 
 	if (remote && git_sync_push(context->repo, remote, refspecs, &why) != GIT_SYNC_DONE)
-		deploy_emit(context, DEPLOY_WARNING, "tag '%s' is not pushed yet: %s", tag,
-			    why ? why->message : "the remote has another tag of this name");
+		observer_say(&context->observer, EVENT_WARNING, "tag '%s' is not pushed yet: %s",
+			     tag, why ? why->message : "the remote has another tag of this name");
 }
 
 static bool release(GitRepo *repo, const PromoteOptions *options, const Promotion *promotion,
-		    const DeployObserver *observer, GError **error)
+		    const Observer *observer, GError **error)
 {
 	g_autoptr(DeployContext) asked =
 		deploy_promotion_ask(repo, options, promotion, observer, error);
@@ -180,14 +180,14 @@ static bool release(GitRepo *repo, const PromoteOptions *options, const Promotio
 		return true;
 	if (!make_tag(repo, options, promotion, asked->is_signed, error))
 		return false;
-	deploy_emit(asked, DEPLOY_NOTE, "made tag '%s' of commit %.12s", promotion->tag,
-		    promotion->commit);
+	observer_say(&asked->observer, EVENT_NOTE, "made tag '%s' of commit %.12s", promotion->tag,
+		     promotion->commit);
 	publish_tag(asked, promotion->tag);
 	return true;
 }
 
 DeployContext *deploy_promote(GitRepo *repo, const PromoteOptions *options,
-			      const Promotion *promotion, const DeployObserver *observer,
+			      const Promotion *promotion, const Observer *observer,
 			      DeployResult *result, GError **error)
 {
 	const Promotion made = {.commit = promotion->commit, .tag = promotion->tag};

@@ -52,5 +52,6 @@ void deploy_snapshot_record(DeployContext *context)
 		return;
 	snapshot = deploy_snapshot_take(context, true, &why);
 	if (!snapshot || !write_trees(context, snapshot, &why))
-		deploy_emit(context, DEPLOY_WARNING, "no snapshot of the schema: %s", why->message);
+		observer_say(&context->observer, EVENT_WARNING, "no snapshot of the schema: %s",
+			     why->message);
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/borrow.h"
 #include "base/error.h"
 #include "deploy/edit.h"
 #include "deploy/seed.h"
@@ -38,7 +39,7 @@ static GPtrArray *rows_to_undo(const DeployContext *context)
 	for (guint i = 0; i < context->plan->edits->len; i++) {
 		const PlanEdit *edit = g_ptr_array_index(context->plan->edits, i);
 		if (edit->kind == EDIT_REAL || edit->kind == EDIT_UNKNOWN)
-			g_ptr_array_add(rows, (gpointer)(gsize)edit->applied);
+			borrow_add(rows, edit->applied);
 	}
 	g_ptr_array_sort(rows, newest_first);
 	return rows;
@@ -68,7 +69,7 @@ static bool check_all_undoable(DeployContext *context, const GPtrArray *rows, GE
 		g_autoptr(GPtrArray) one = g_ptr_array_new();
 		g_autoptr(GError) why = NULL;
 
-		g_ptr_array_add(one, (gpointer)(gsize)row);
+		borrow_add(one, row);
 		if (!deploy_undo_check(context, one, &why))
 			g_ptr_array_add(reasons, g_strdup(why->message));
 	}
@@ -149,8 +150,8 @@ static bool drop_database(DeployContext *context, GError **error)
 
 /* The new database's ledger begins with a record that says why the old one's records are abandoned.
  */
-static bool note_rebuild(GitRepo *repo, const DeployOptions *options,
-			 const DeployObserver *observer, GError **error)
+static bool note_rebuild(GitRepo *repo, const DeployOptions *options, const Observer *observer,
+			 GError **error)
 {
 	g_autoptr(DeployContext) context = deploy_context_new(repo, options, observer);
 	g_autofree char *reason = g_strdup_printf("rebuilt by git migrate %s", options->command);
@@ -163,7 +164,7 @@ static bool note_rebuild(GitRepo *repo, const DeployOptions *options,
 	return false;
 }
 
-bool deploy_empty(GitRepo *repo, const DeployOptions *options, const DeployObserver *observer,
+bool deploy_empty(GitRepo *repo, const DeployOptions *options, const Observer *observer,
 		  GError **error)
 {
 	g_autoptr(DeployContext) old = deploy_context_new(repo, options, observer);
@@ -171,8 +172,8 @@ bool deploy_empty(GitRepo *repo, const DeployOptions *options, const DeployObser
 	return drop_database(old, error) && note_rebuild(repo, options, observer, error);
 }
 
-DeployContext *deploy_rebuild(GitRepo *repo, const DeployOptions *options,
-			      const DeployObserver *observer, SwitchResult *result, GError **error)
+DeployContext *deploy_rebuild(GitRepo *repo, const DeployOptions *options, const Observer *observer,
+			      SwitchResult *result, GError **error)
 {
 	const gint64 start = g_get_monotonic_time();
 	g_autoptr(DeployContext) context = NULL;

@@ -129,8 +129,9 @@ static bool repair_notes(DeployContext *context, GError **error)
 	if (!texts ||
 	    !ledger_notes_append(context->repo, context->environment->name, records, error))
 		return false;
-	deploy_emit(context, DEPLOY_NOTE, "repaired the notes: %u of %u records were missing there",
-		    missing->len, context->links->len);
+	observer_say(&context->observer, EVENT_NOTE,
+		     "repaired the notes: %u of %u records were missing there", missing->len,
+		     context->links->len);
 	return true;
 }
 
@@ -250,11 +251,11 @@ static bool close_crashed(DeployContext *context, GError **error)
 		g_prefix_error(error, "cannot finish the deployment that crashed: ");
 		return false;
 	}
-	deploy_emit(context, DEPLOY_NOTE,
-		    "the deployment of record %" G_GINT64_FORMAT
-		    " ended without recording its outcome: %u of its %u migrations had run, the "
-		    "rest is pending",
-		    open->sequence, done, open->items->len);
+	observer_say(&context->observer, EVENT_NOTE,
+		     "the deployment of record %" G_GINT64_FORMAT
+		     " ended without recording its outcome: %u of its %u migrations had run, the "
+		     "rest is pending",
+		     open->sequence, done, open->items->len);
 	return true;
 }
 
@@ -290,8 +291,8 @@ static void warn_and_clear(DeployContext *context, const char *what, GError **wh
 {
 	const char *detail = error_get_detail(*why);
 
-	deploy_emit(context, DEPLOY_WARNING, "%s: %s%s%s", what, (*why)->message,
-		    detail ? ": " : "", detail ? detail : "");
+	observer_say(&context->observer, EVENT_WARNING, "%s: %s%s%s", what, (*why)->message,
+		     detail ? ": " : "", detail ? detail : "");
 	g_clear_error(why);
 }
 
@@ -322,5 +323,5 @@ void deploy_publish(DeployContext *context, const char *summary)
 	    !ledger_sync_push(context->repo, context->environment->name, &context->sync, &why))
 		warn_and_clear(context, "the records are not pushed yet", &why);
 	if (context->sync.warning)
-		deploy_emit(context, DEPLOY_WARNING, "%s", context->sync.warning);
+		observer_say(&context->observer, EVENT_WARNING, "%s", context->sync.warning);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/borrow.h"
 #include "base/error.h"
 #include "base/proc.h"
 #include "internal.h"
@@ -61,10 +62,10 @@ GBytes *git_repo_run_bytes(const GitRepo *repo, const char *const *arguments, GE
 	g_autofree char *dir = g_strconcat("--git-dir=", repo->dir, NULL);
 	g_auto(ProcResult) result = {0};
 
-	g_ptr_array_add(argv, (gpointer)(gsize) "git");
+	borrow_add(argv, "git");
 	g_ptr_array_add(argv, dir);
 	for (const char *const *each = arguments; *each; each++)
-		g_ptr_array_add(argv, (gpointer)(gsize)*each);
+		borrow_add(argv, *each);
 	g_ptr_array_add(argv, NULL);
 	if (!run_git((const char *const *)argv->pdata, &result, error))
 		return NULL;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/borrow.h"
 #include "base/error.h"
 #include "base/proc.h"
 #include "internal.h"
@@ -61,13 +62,13 @@ static bool run_transport(GitRepo *repo, const char *const *words, const char *r
 	env = g_environ_setenv(env, "GIT_TERMINAL_PROMPT", "0", TRUE);
 	/* A hook of ours that runs because of this must know that it does. */
 	env = g_environ_setenv(env, "GIT_MIGRATE_IN_HOOK", "1", TRUE);
-	g_ptr_array_add(argv, (gpointer)(gsize) "git");
+	borrow_add(argv, "git");
 	g_ptr_array_add(argv, dir);
 	for (; *words; words++)
-		g_ptr_array_add(argv, (gpointer)(gsize)*words);
-	g_ptr_array_add(argv, (gpointer)(gsize)remote);
+		borrow_add(argv, *words);
+	borrow_add(argv, remote);
 	for (; *refspecs; refspecs++)
-		g_ptr_array_add(argv, (gpointer)(gsize)*refspecs);
+		borrow_add(argv, *refspecs);
 	g_ptr_array_add(argv, NULL);
 	const ProcSpec spec = {.argv = (const char *const *)argv->pdata,
 			       .env = (const char *const *)env};

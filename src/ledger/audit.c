@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/borrow.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -228,7 +229,7 @@ bool ledger_audit_own(GitRepo *repo, const Environment *policy, const Record *re
 	g_autofree char *why = NULL;
 	guint asked;
 
-	g_ptr_array_add(records, (gpointer)(gsize)record);
+	borrow_add(records, record);
 	verdicts = ask_verdicts(repo, records, &asked, error);
 	if (!verdicts)
 		return false;

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/borrow.h"
 #include "base/text.h"
 
 LedgerLink *ledger_link_new(gint64 sequence, const char *id, bool restores)
@@ -342,7 +343,7 @@ GPtrArray *ledger_chain_of(const GPtrArray *records, bool *broken)
 	if (broken)
 		*broken = false;
 	while (record) {
-		g_ptr_array_add(chain, (gpointer)(gsize)record);
+		borrow_add(chain, record);
 		g_hash_table_remove(by_id, record->id);
 		if (!record->previous)
 			break;

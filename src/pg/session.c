@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <string.h>
 
+#include "base/borrow.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "internal.h"
@@ -88,11 +89,11 @@ static PGconn *start_connect(const char *const *settings, const char *applicatio
 	const int expand_dbname = 1;
 
 	for (const char *const *each = settings; *each; each += 2) {
-		g_ptr_array_add(keywords, (gpointer)(gsize)each[0]);
-		g_ptr_array_add(values, (gpointer)(gsize)each[1]);
+		borrow_add(keywords, each[0]);
+		borrow_add(values, each[1]);
 	}
-	g_ptr_array_add(keywords, (gpointer)(gsize) "application_name");
-	g_ptr_array_add(values, (gpointer)(gsize)application);
+	borrow_add(keywords, "application_name");
+	borrow_add(values, application);
 	g_ptr_array_add(keywords, NULL);
 	g_ptr_array_add(values, NULL);
 	return PQconnectStartParams((const char *const *)keywords->pdata,

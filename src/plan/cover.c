@@ -77,7 +77,7 @@ static void cover(Plan *plan, const char *id)
 
 		if (strcmp(migration->id, id) != 0)
 			continue;
-		g_ptr_array_add(plan->covered, (gpointer)(gsize)migration);
+		borrow_add(plan->covered, migration);
 		g_ptr_array_remove_index(plan->pending, i - 1);
 	}
 }
@@ -90,7 +90,7 @@ static void move_removed(Plan *plan, const char *id, const char *blob)
 
 		if (strcmp(row->id, id) != 0 && strcmp(row->blob, blob) != 0)
 			continue;
-		g_ptr_array_add(plan->replaced, (gpointer)(gsize)row);
+		borrow_add(plan->replaced, row);
 		g_ptr_array_remove_index(plan->removed, i - 1);
 	}
 }

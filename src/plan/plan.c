@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/borrow.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -52,7 +53,7 @@ static GHashTable *find_absent(Plan *plan, const MigrationSet *set, const Applie
 			by_blob = unknown_by_blob(set, applied);
 		same = g_hash_table_lookup(by_blob, row->blob);
 		if (!same) {
-			g_ptr_array_add(plan->removed, (gpointer)(gsize)row);
+			borrow_add(plan->removed, row);
 			continue;
 		}
 		g_hash_table_remove(by_blob, row->blob);

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "base/borrow.h"
 #include "base/proc.h"
 
 static char *fixture(const char *name)
@@ -30,9 +31,9 @@ static void run_psql(const char *const *arguments)
 	for (const char *const first[] = {"-Xq", "-v", "ON_ERROR_STOP=1", NULL}, *const *each =
 											 first;
 	     *each; each++)
-		g_ptr_array_add(argv, (gpointer)(gsize)*each);
+		borrow_add(argv, *each);
 	for (; *arguments; arguments++)
-		g_ptr_array_add(argv, (gpointer)(gsize)*arguments);
+		borrow_add(argv, *arguments);
 	g_ptr_array_add(argv, NULL);
 	const ProcSpec spec = {.argv = (const char *const *)argv->pdata};
 	proc_run_ok(&spec, &result, &error);
@@ -82,9 +83,8 @@ static char *difference(const SchemaSnapshot *before, const SchemaSnapshot *afte
 	g_autoptr(GPtrArray) paths = g_ptr_array_new();
 
 	for (guint i = 0; i < differences->len; i++)
-		g_ptr_array_add(
-			paths,
-			(gpointer)(gsize)g_array_index(differences, SchemaDifference, i).path);
+		borrow_add(
+			paths, g_array_index(differences, SchemaDifference, i).path);
 	g_ptr_array_add(paths, NULL);
 	return g_strjoinv(" | ", (char **)paths->pdata);
 }

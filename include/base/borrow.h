@@ -1,0 +1,17 @@
+/*
+ * Lists of things that belong to somebody else.
+ *
+ * GLib's arrays hold plain pointers, so a borrowed `const T *` loses its const on the way in. It
+ * does so here and nowhere else; who takes it out declares it const again.
+ */
+#pragma once
+
+#include <glib.h>
+
+/* Appends a borrowed thing. The list must have no free function. */
+void borrow_add(GPtrArray *list, gconstpointer thing);
+
+/* Another reference to a list that is read only, for an owner that must hold it;
+ * g_ptr_array_unref().
+ */
+GPtrArray *borrow_list(const GPtrArray *list);

@@ -1,0 +1,22 @@
+#include "base/borrow.h"
+
+#include <string.h>
+
+/* The bytes of the pointer are copied: a cast would have to be excused to the compiler. */
+static gpointer without_const(gconstpointer thing)
+{
+	gpointer plain;
+
+	memcpy(&plain, &thing, sizeof plain);
+	return plain;
+}
+
+void borrow_add(GPtrArray *list, gconstpointer thing)
+{
+	g_ptr_array_add(list, without_const(thing));
+}
+
+GPtrArray *borrow_list(const GPtrArray *list)
+{
+	return g_ptr_array_ref(without_const(list));
+}
