@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "deploy/context.h"
+#include "run/script.h"
 
 typedef struct {
 	guint planned;
@@ -60,11 +61,11 @@ bool deploy_check_partial(const DeployContext *context, GError **error);
 GPtrArray *deploy_down_plan(DeployContext *context, guint steps, const char *to, GError **error);
 
 /*
- * What is pending, as items of a record (RecordItem*, owned), in order. Every script is judged
- * before the first one runs, so that a bad one stops the deployment while nothing has happened. The
- * plan must be in order.
+ * What is pending, made ready to run (ReadyMigration*, owned by the array), in order. Every script
+ * is judged before the first one runs, so that a bad one stops the deployment while nothing has
+ * happened. The plan must be in order.
  */
-GPtrArray *deploy_plan_items(DeployContext *context, GError **error);
+GPtrArray *deploy_ready(DeployContext *context, GError **error);
 
 /*
  * What `up` checks before it begins, on a context whose status was read: edits refused, scripts

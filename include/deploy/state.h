@@ -28,7 +28,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DeployScripts, deploy_scripts_free)
 
 /*
  * The migration as it was applied, whichever branch it came from: from the state commit, else from
- * the commit that was deployed. Borrowed from `scripts`. ERR_REPOSITORY when neither is here.
+ * the commit that was deployed. Borrowed from `scripts`, to which its directives may be added.
+ * ERR_REPOSITORY when neither is here.
  */
-const Migration *deploy_scripts_find(DeployContext *context, DeployScripts *scripts,
-				     const Applied *applied, GError **error);
+Migration *deploy_scripts_find(DeployContext *context, DeployScripts *scripts,
+			       const Applied *applied, GError **error);

@@ -78,12 +78,28 @@ typedef struct {
 	const char *commit;
 	gint64 record;
 	gint64 duration_ms; /* -1: since the beginning of the transaction */
+	bool repeatable;    /* its row may be there already, and is replaced */
 } LedgerApply;
 
-/* Add the write to a batch, inside the migration's own transaction. A repeatable migration's row is
- * replaced. */
+/* Adds the write to a batch, inside the migration's own transaction. A row that is there already is
+ * an error: the migration has run. */
 void ledger_batch_apply(PgBatch *batch, const LedgerApply *apply);
+
+/* Adds the deletion of a row; its one answer is for ledger_reverted_at(). */
 void ledger_batch_revert(PgBatch *batch, const char *id);
+
+/* When the server deleted the row, ISO 8601 in UTC, for the caller to free; NULL when there was
+ * none. */
+char *ledger_reverted_at(const PgResult *reverted);
+
+/*
+ * Adds one statement that fails unless the deployers' lock is held by this session and the record
+ * `sequence` is still the last one. A lock that the session has lost is taken again, when nobody
+ * else has it. The statement timeout is off from here to the end of the transaction.
+ */
+void ledger_batch_guard(PgBatch *batch, gint64 sequence);
+
+/* Adds the deletion of a script's journal. */
 void ledger_batch_clear_journal(PgBatch *batch, const char *id, const char *direction);
 
 /* The journal of one script: what its statements did so far. */
@@ -93,25 +109,57 @@ typedef struct {
 	bool finished;
 } LedgerStep;
 
+/* Frees it; NULL is fine. */
 void ledger_step_free(LedgerStep *step);
+
+/* What an earlier run of the script did (LedgerStep*, in order), owned by the array, which is the
+ * caller's. `direction` is "up" or "down". */
 GPtrArray *ledger_database_journal(PgSession *session, const char *id, const char *direction,
 				   GError **error);
-bool ledger_database_step_begin(PgSession *session, const char *id, const char *direction,
-				guint statement, const char *digest, gint64 record, GError **error);
-void ledger_batch_step_finish(PgBatch *batch, const char *id, const char *direction,
-			      guint statement);
+
+/* A statement of a script, as the journal knows it. */
+typedef struct {
+	const char *id;        /* of the migration */
+	const char *direction; /* "up" or "down" */
+	guint statement;       /* from 1 */
+	const char *digest;    /* of its text */
+	gint64 record;         /* sequence of the opening record */
+} LedgerStepKey;
+
+/* Adds the mark that a statement begins, or has finished (whether it was marked before or not). */
+void ledger_batch_step(PgBatch *batch, const LedgerStepKey *key, bool finished);
 
 /* Ids of migrations whose script stopped half-way, with direction: "ID\tup"; NULL-terminated. */
 char **ledger_database_partial(PgSession *session, GError **error);
+
+/*
+ * Frees every advisory lock of the session but the deployers', however often each was taken. The
+ * server warns of the one attempt too many, so that messages below errors are off afterwards.
+ */
+#define LEDGER_UNLOCK_OTHERS                                                                      \
+	"WITH RECURSIVE quiet AS MATERIALIZED ("                                                  \
+	" SELECT set_config('client_min_messages', 'error', false)), mine AS ("                   \
+	" SELECT DISTINCT l.classid::bigint AS high, l.objid::bigint AS low, l.objsubid, l.mode"  \
+	" FROM quiet, pg_locks l WHERE l.locktype = 'advisory' AND l.pid = pg_backend_pid()"      \
+	" AND NOT (l.classid = " LEDGER_LOCK_CLASS " AND l.objid = 1 AND l.objsubid = 2)), freed" \
+	" AS (SELECT mine.*, true AS ok FROM mine UNION ALL SELECT high, low, objsubid, mode,"    \
+	" CASE WHEN objsubid = 1 AND mode = 'ExclusiveLock'"                                      \
+	" THEN pg_advisory_unlock((high << 32) | low)"                                            \
+	" WHEN objsubid = 1 THEN pg_advisory_unlock_shared((high << 32) | low)"                   \
+	" WHEN mode = 'ExclusiveLock' THEN pg_advisory_unlock("                                   \
+	" (high - (high >> 31 << 32))::integer, (low - (low >> 31 << 32))::integer)"              \
+	" ELSE pg_advisory_unlock_shared("                                                        \
+	" (high - (high >> 31 << 32))::integer, (low - (low >> 31 << 32))::integer) END"          \
+	" FROM freed WHERE ok) SELECT count(*) FROM freed"
+
+/*
+ * Advisory locks are counted per database, and a database has one ledger, so the key is a constant:
+ * "gitm" in ASCII.
+ */
+#define LEDGER_LOCK_CLASS "1735947373"
 
 /* The lock of all deployers of a database: a session lock, asked for and never waited for inside
  * the server. */
 bool ledger_database_try_lock(PgSession *session, bool *locked, GError **error);
 /* Who holds it, in words for people; NULL without error when nobody does (any more). */
 char *ledger_database_lock_holder(PgSession *session, GError **error);
-
-/* INVALID indexes of all schemas, "schema.index" quoted as needed; NULL-terminated. */
-char **ledger_database_invalid_indexes(PgSession *session, GError **error);
-/* Whether an index exists, and whether it is valid. `schema` NULL: by search_path. */
-bool ledger_database_index_state(PgSession *session, const char *schema, const char *index,
-				 bool *exists, bool *valid, GError **error);

@@ -17,23 +17,28 @@ typedef enum {
 			       TRANSACTION, ... */
 } SqlClass;
 
-/* What a statement does that outlives a crash between running and recording it, so that it can be
- * asked for afterwards. */
+/* What a runner must know of a statement beyond its class. */
 typedef enum {
 	SQL_EFFECT_NONE,
+	/* These outlive a crash between running and recording, so that they are asked for
+	 * afterwards. */
 	SQL_EFFECT_INDEX_CREATED,
 	SQL_EFFECT_INDEX_DROPPED,
-	SQL_EFFECT_REPEATABLE
+	SQL_EFFECT_REPEATABLE, /* running it twice is harmless: VACUUM, REINDEX, ALTER SYSTEM */
+	SQL_EFFECT_SESSION,    /* it changes the session and nothing else, so that a new session
+				  needs it again: SET, PREPARE, LISTEN, SELECT set_config() */
+	SQL_EFFECT_TEMPORARY,  /* it makes a temporary relation, which a new session has not */
+	SQL_EFFECT_ROWS_OUT,   /* COPY ... TO stdout: rows for a client that takes them */
 } SqlEffect;
 
 typedef struct {
 	SqlClass class;
 	const char
 		*what; /* static words for messages: "CREATE INDEX CONCURRENTLY", "COMMIT", ... */
-	SqlEffect effect;   /* REPEATABLE: running it twice is harmless (VACUUM, REINDEX, ALTER
-			       SYSTEM) */
+	SqlEffect effect;
 	char *schema;       /* of the index, or NULL when not written */
 	char *index;        /* name of the index created or dropped concurrently, or NULL */
+	char *temporary;    /* name of the temporary relation, or NULL */
 	bool if_not_exists; /* CREATE INDEX CONCURRENTLY IF NOT EXISTS: an INVALID index would pass
 			       it silently */
 	bool parsed;        /* false: judged by its first words only */
@@ -42,6 +47,8 @@ typedef struct {
 /* Never fails: a statement that nobody understands is SQL_ORDINARY with parsed = false. The caller
  * clears `kind`. */
 void sql_classify(const char *statement, SqlKind *kind);
+
+/* Frees what the kind holds; it is all zero afterwards. */
 void sql_kind_clear(SqlKind *kind);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SqlKind, sql_kind_clear)
 

@@ -71,6 +71,7 @@ static bool record(DeployContext *context, const char *accepted, const GPtrArray
 bool build_baseline(DeployContext *context, const BaselineOptions *options, BaselineResult *result,
 		    GError **error)
 {
+	g_autoptr(GPtrArray) ready = NULL;
 	g_autoptr(GPtrArray) items = NULL;
 
 	if (!deploy_configure(context, error) || !deploy_connect(context, error) ||
@@ -79,7 +80,8 @@ bool build_baseline(DeployContext *context, const BaselineOptions *options, Base
 	if (!check_records(context, options, error) || !choose(context, options, result, error) ||
 	    !prove(context, options, result, error))
 		return false;
-	items = deploy_plan_items(context, error);
+	ready = deploy_ready(context, error);
+	items = ready ? ready_migrations_items(ready) : NULL;
 	if (!items || !deploy_settle_ledgers(context, error) ||
 	    !record(context, options->accept_drift, items, error))
 		return false;

@@ -5,9 +5,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "config/config.h"
-#include "deploy/failure.h"
-#include "deploy/run.h"
-#include "deploy/script.h"
+#include "deploy/execute.h"
 #include "history/read.h"
 #include "plan/plan.h"
 
@@ -37,52 +35,19 @@ DeployContext *build_context(GitRepo *repo, const char *at, Scratch *scratch, GE
 	return g_steal_pointer(&context);
 }
 
-/* One statement; `index` from 0. */
-static bool run_statement(DeployContext *context, const ReadyScript *script, guint index,
-			  GError **error)
-{
-	const SqlStatement *statement =
-		&g_array_index(script->statements->statements, SqlStatement, index);
-	g_autofree char *sql = sql_statement_text(script->statements, statement);
-	const bool ok =
-		statement->is_copy_from_stdin
-			? pg_session_copy_in(context->session, sql,
-					     script->statements->text + statement->data_start,
-					     statement->data_length, error)
-			: pg_session_execute(context->session, sql, error);
-
-	return ok || deploy_explain_failure(context->session, script, index + 1, error);
-}
-
-/* Statement by statement, and no journal: a scratch database is thrown away after a failure. */
-static bool run_one_by_one(const RunOptions *options, const ReadyScript *script,
-			   const ReadyScript *verify, GError **error)
-{
-	for (guint i = 0; i < script->statements->statements->len; i++)
-		if (!run_statement(options->context, script, i, error))
-			return false;
-	return !verify || deploy_run_verify(options, verify, error);
-}
-
 bool build_script(DeployContext *context, const Migration *migration, ScriptRole role,
 		  GError **error)
 {
-	const RunOptions options = {
-		.context = context, .direction = RUN_SEED, .number = 1, .total = 1};
-	g_autoptr(GError) why = NULL;
-	g_autoptr(ReadyScript) script = deploy_ready_script(context, migration, role, &why);
-	g_autoptr(ReadyScript) verify =
-		script && role == SCRIPT_UP
-			? deploy_ready_script(context, migration, SCRIPT_VERIFY, &why)
-			: NULL;
-	bool ok = !why;
+	const Runner runner = {.session = context->session,
+			       .limits = deploy_limits(context->environment),
+			       .mark = RUN_MARK_NONE};
+	g_autoptr(ReadyMigration) ready = ready_migration_read(
+		context->repo, migration, role, context->environment->transaction, error);
+	g_auto(RunOutcome) outcome = {0};
 
-	if (ok && script)
-		ok = script->transaction ? deploy_run_script(&options, script, verify, &why)
-					 : run_one_by_one(&options, script, verify, &why);
-	if (ok)
+	if (ready &&
+	    (!ready->script || runner_run(&runner, ready->script, ready->verify, &outcome, error)))
 		return true;
-	g_propagate_error(error, g_steal_pointer(&why));
 	return error_place(error, role == SCRIPT_DOWN ? migration->down.path : migration->up.path,
 			   0, 0);
 }
@@ -150,7 +115,7 @@ static bool try_statement(DeployContext *context, const ReadyScript *script, gui
 
 	if (inside && !pg_session_execute(context->session, "SAVEPOINT git_migrate", error))
 		return false;
-	if (run_statement(context, script, index, &why))
+	if (runner_statement(context->session, script, index, &why))
 		return true;
 	if (is_missing(context->session))
 		return !inside || pg_session_execute(context->session,
@@ -187,8 +152,9 @@ static bool run_statements(DeployContext *context, const SqlScript *script, Buil
 
 		if (place == BUILD_FOR_REAL && !check_can_run(&shown, i, sql, error))
 			return false;
-		ok = may_pass_over(sql, place) ? try_statement(context, &shown, i, place, error)
-					       : run_statement(context, &shown, i, error);
+		ok = may_pass_over(sql, place)
+			     ? try_statement(context, &shown, i, place, error)
+			     : runner_statement(context->session, &shown, i, error);
 	}
 	return ok;
 }

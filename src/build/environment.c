@@ -105,7 +105,8 @@ static bool build_inside(DeployContext *context, const GPtrArray *files, const G
 static bool run(DeployContext *context, const GPtrArray *files, const char *accepted,
 		BuildResult *result, GError **error)
 {
-	g_autoptr(GPtrArray) items = deploy_plan_items(context, error);
+	g_autoptr(GPtrArray) ready = deploy_ready(context, error);
+	g_autoptr(GPtrArray) items = ready ? ready_migrations_items(ready) : NULL;
 
 	if (!items || !deploy_settle_ledgers(context, error) ||
 	    !pg_session_execute(context->session, "BEGIN", error))

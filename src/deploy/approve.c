@@ -197,6 +197,7 @@ static bool write_approval(DeployContext *context, Approval *approval, GError **
 bool deploy_approve(DeployContext *context, const char *comment, gint64 valid_ms,
 		    Approval **approval, GError **error)
 {
+	g_autoptr(GPtrArray) ready = NULL;
 	g_autoptr(GPtrArray) items = NULL;
 	g_autoptr(Approval) draft = NULL;
 	g_autoptr(Approval) made = NULL;
@@ -206,9 +207,10 @@ bool deploy_approve(DeployContext *context, const char *comment, gint64 valid_ms
 	    !deploy_refuse_edits(context, error) || !deploy_order_plan(context, NULL, error) ||
 	    !refuse_empty(context, error))
 		return false;
-	items = deploy_plan_items(context, error);
-	if (!items)
+	ready = deploy_ready(context, error);
+	if (!ready)
 		return false;
+	items = ready_migrations_items(ready);
 	context->plan_digest = deploy_plan_digest(context, items);
 	draft = draft_approval(context, comment, valid_ms);
 	made = sign_approval(context, draft, error);

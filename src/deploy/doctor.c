@@ -10,6 +10,7 @@
 #include "git/sync.h"
 #include "history/read.h"
 #include "ledger/record.h"
+#include "pg/facts.h"
 
 #define OLDEST_SERVER 130000
 
@@ -148,22 +149,19 @@ static void examine_server(Doctor *doctor, PgSession *session)
 
 static void examine_rights(Doctor *doctor, PgSession *session, const LedgerState *state)
 {
-	g_autoptr(PgResult) row = pg_session_query(
-		session,
-		"SELECT has_database_privilege(current_database(), 'CREATE'), current_user", 0,
-		NULL, NULL);
+	g_autofree char *user = NULL;
+	bool may = false;
+	const bool known = pg_session_may_create(session, &may, &user, NULL);
 
 	if (state->in_recovery)
 		doctor_check_add(doctor->checks, "rights", DOCTOR_FAILED, "connect to the primary",
 				 "a read-only standby");
-	else if (row && !state->present && !pg_result_bool(row, 0, 0))
+	else if (known && !state->present && !may)
 		doctor_check_add(doctor->checks, "rights", DOCTOR_FAILED,
 				 "GRANT CREATE ON DATABASE ... TO ...",
-				 "user '%s' may not make schema git_migrate",
-				 pg_result_text(row, 0, 1));
-	else if (row)
-		doctor_check_add(doctor->checks, "rights", DOCTOR_OK, NULL, "as user '%s'",
-				 pg_result_text(row, 0, 1));
+				 "user '%s' may not make schema git_migrate", user);
+	else if (known)
+		doctor_check_add(doctor->checks, "rights", DOCTOR_OK, NULL, "as user '%s'", user);
 }
 
 static void examine_ledger(Doctor *doctor, const LedgerState *state)
@@ -185,7 +183,7 @@ static void examine_ledger(Doctor *doctor, const LedgerState *state)
 static void examine_lock(Doctor *doctor, PgSession *session)
 {
 	g_autofree char *holder = ledger_database_lock_holder(session, NULL);
-	g_auto(GStrv) invalid = ledger_database_invalid_indexes(session, NULL);
+	g_auto(GStrv) invalid = pg_session_invalid_indexes(session, NULL);
 
 	if (holder)
 		doctor_check_add(doctor->checks, "lock", DOCTOR_WARNING, "wait for it",

@@ -1,17 +1,11 @@
 #include "base/error.h"
 #include "deploy/deploy.h"
 #include "deploy/execute.h"
-#include "deploy/script.h"
 #include "deploy/state.h"
 #include "deploy/write.h"
 #include "history/read.h"
 #include "plan/plan.h"
-
-/* What run_one() needs: the rows to undo, and where their scripts are. */
-typedef struct {
-	const GPtrArray *rows; /* const Applied*, newest first */
-	DeployScripts *scripts;
-} DownWork;
+#include "run/script.h"
 
 static bool refuse_without_down(const Migration *migration, GError **error)
 {
@@ -26,56 +20,47 @@ static bool refuse_without_down(const Migration *migration, GError **error)
 }
 
 /* The down script of an applied migration, as it was when it was applied. */
-static ReadyScript *find_down(DeployContext *context, DeployScripts *scripts, const Applied *row,
-			      GError **error)
+static ReadyMigration *find_down(DeployContext *context, DeployScripts *scripts, const Applied *row,
+				 GError **error)
 {
-	const Migration *found = deploy_scripts_find(context, scripts, row, error);
-	g_autoptr(GError) why = NULL;
-	ReadyScript *script;
+	Migration *found = deploy_scripts_find(context, scripts, row, error);
+	g_autoptr(ReadyMigration) ready = NULL;
 
-	/* The set that `scripts` owns is ours to complete. */
-	if (!found || !history_read_directives(context->repo, (Migration *)(gsize)found, error))
+	if (!found || !history_read_directives(context->repo, found, error))
 		return NULL;
-	script = deploy_ready_script(context, found, SCRIPT_DOWN, &why);
-	if (!script && !why)
+	ready = ready_migration_read(context->repo, found, SCRIPT_DOWN,
+				     context->environment->transaction, error);
+	if (ready && !ready->script) {
 		refuse_without_down(found, error);
-	else if (why)
-		g_propagate_error(error, g_steal_pointer(&why));
-	return script;
-}
-
-/* Every down script is found and judged before the first one runs. */
-static GPtrArray *judge_all(DeployContext *context, const DownWork *work, GError **error)
-{
-	g_autoptr(GPtrArray) items =
-		g_ptr_array_new_with_free_func((GDestroyNotify)record_item_free);
-
-	for (guint i = 0; i < work->rows->len; i++) {
-		g_autoptr(ReadyScript) script =
-			find_down(context, work->scripts, g_ptr_array_index(work->rows, i), error);
-		if (!script)
-			return NULL;
-		g_ptr_array_add(items, ready_script_item(script));
+		return NULL;
 	}
-	return g_steal_pointer(&items);
+	return g_steal_pointer(&ready);
 }
 
-static bool run_one(DeployExecution *execution, guint index, GError **error)
+/* Every down script is found and judged before the first one runs; ReadyMigration*, owned. */
+static GPtrArray *find_all(DeployContext *context, DeployScripts *scripts, const GPtrArray *rows,
+			   GError **error)
 {
-	const DownWork *work = execution->data;
-	g_autoptr(ReadyScript) script = find_down(execution->context, work->scripts,
-						  g_ptr_array_index(work->rows, index), error);
+	g_autoptr(GPtrArray) ready =
+		g_ptr_array_new_with_free_func((GDestroyNotify)ready_migration_free);
 
-	return script && deploy_execute_one(execution, index, script, NULL, error);
+	for (guint i = 0; i < rows->len; i++) {
+		ReadyMigration *one =
+			find_down(context, scripts, g_ptr_array_index(rows, i), error);
+
+		if (!one)
+			return NULL;
+		g_ptr_array_add(ready, one);
+	}
+	return g_steal_pointer(&ready);
 }
 
 bool deploy_undo_check(DeployContext *context, const GPtrArray *rows, GError **error)
 {
 	g_autoptr(DeployScripts) scripts = deploy_scripts_new();
-	const DownWork work = {rows, scripts};
-	g_autoptr(GPtrArray) items = judge_all(context, &work, error);
+	g_autoptr(GPtrArray) ready = find_all(context, scripts, rows, error);
 
-	return items;
+	return ready;
 }
 
 GPtrArray *deploy_down_plan(DeployContext *context, guint steps, const char *to, GError **error)
@@ -92,12 +77,10 @@ bool deploy_undo(DeployContext *context, const GPtrArray *rows, DeployResult *re
 		 GError **error)
 {
 	g_autoptr(DeployScripts) scripts = deploy_scripts_new();
-	DownWork work = {rows, scripts};
-	g_autoptr(GPtrArray) items = judge_all(context, &work, error);
-	DeployExecution execution = {
-		.context = context, .direction = RUN_DOWN, .run_one = run_one, .data = &work};
+	g_autoptr(GPtrArray) ready = find_all(context, scripts, rows, error);
+	DeployExecution execution = {.context = context, .direction = RUN_DOWN, .ready = ready};
 
-	return items && deploy_execute(&execution, items, result, error);
+	return ready && deploy_execute(&execution, result, error);
 }
 
 bool deploy_down(DeployContext *context, guint steps, const char *to, DeployResult *result,

@@ -4,9 +4,9 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "deploy/script.h"
 #include "deploy/write.h"
 #include "history/edit.h"
+#include "run/script.h"
 
 /* ---- refusing ---- */
 
@@ -131,7 +131,9 @@ bool deploy_accept(DeployContext *context, const char *id, const char *reason, G
 	    !deploy_settle_ledgers(context, error) || !deploy_read_plan(context, false, error))
 		return false;
 	edit = find_edit(context, id, error);
-	script = edit ? deploy_ready_script(context, edit->migration, SCRIPT_UP, error) : NULL;
+	if (!edit || !ready_script_read(context->repo, edit->migration, SCRIPT_UP,
+					context->environment->transaction, &script, error))
+		return false;
 	record = script ? accept_record(context, script, reason, error) : NULL;
 	if (!record || !write_accepted(context, record, edit, script, error))
 		return false;

@@ -7,12 +7,13 @@
 #include "base/fault.h"
 #include "base/interrupt.h"
 #include "base/text.h"
-#include "deploy/failure.h"
 #include "deploy/policy.h"
 #include "deploy/snapshot.h"
 #include "deploy/target.h"
 #include "deploy/write.h"
 #include "ledger/record.h"
+#include "run/failure.h"
+#include "run/leftovers.h"
 
 void deploy_result_clear(DeployResult *result)
 {
@@ -75,43 +76,51 @@ static void on_notice(const char *severity, const char *message, const char *det
 
 /* ---- one migration ---- */
 
-static void note_undone(DeployExecution *execution, const char *id, gint64 duration_ms)
+RunLimits deploy_limits(const Environment *environment)
 {
-	g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+	return (RunLimits){.migration_timeout_ms = environment->migration_timeout_ms,
+			   .statement_timeout_ms = environment->statement_timeout_ms,
+			   .lock_timeout_ms = environment->lock_timeout_ms};
+}
+
+static void note_undone(DeployExecution *execution, const char *id, const char *at,
+			gint64 duration_ms)
+{
 	RecordItem *item = record_item_new(id);
 
-	item->at = g_date_time_format(now, "%Y-%m-%dT%H:%M:%S.%fZ");
+	item->at = g_strdup(at);
 	item->duration_ms = duration_ms;
 	g_ptr_array_add(execution->undone, item);
 }
 
-bool deploy_execute_one(DeployExecution *execution, guint index, const ReadyScript *script,
-			const ReadyScript *verify, GError **error)
+static bool run_one(DeployExecution *execution, guint index, GError **error)
 {
 	DeployContext *context = execution->context;
-	const char *id = script->migration->id;
+	const ReadyMigration *ready = g_ptr_array_index(execution->ready, index);
+	const char *id = ready->migration->id;
 	NoticeContext notice = {execution, id};
-	const RunOptions options = {.context = context,
-				    .direction = execution->direction,
-				    .begin = execution->begin,
-				    .commit = context->target->oid,
-				    .number = index + 1,
-				    .total = execution->plan->len,
-				    .in_outer =
-					    context->environment->transaction == SCOPE_DEPLOYMENT};
+	const Runner runner = {.session = context->session,
+			       .limits = deploy_limits(context->environment),
+			       .direction = execution->direction,
+			       .mark = RUN_MARK_ROW,
+			       .begin = execution->begin,
+			       .commit = context->target->oid,
+			       .in_outer = context->environment->transaction == SCOPE_DEPLOYMENT,
+			       .observer = &context->observer};
+	g_auto(RunOutcome) outcome = {0};
 	const gint64 start = g_get_monotonic_time();
 	gint64 duration_ms;
 	bool ok;
 
 	emit_step(execution, EVENT_STARTED, index, id, 0);
 	pg_session_on_notice(context->session, on_notice, &notice);
-	ok = deploy_run_script(&options, script, verify, error);
+	ok = runner_run(&runner, ready->script, ready->verify, &outcome, error);
 	pg_session_on_notice(context->session, NULL, NULL);
 	if (!ok)
 		return false;
 	duration_ms = (g_get_monotonic_time() - start) / 1000;
 	if (execution->direction == RUN_DOWN)
-		note_undone(execution, id, duration_ms);
+		note_undone(execution, id, outcome.undone_at, duration_ms);
 	emit_step(execution, EVENT_FINISHED, index, id, duration_ms);
 	return fault_point("applied", error);
 }
@@ -130,7 +139,7 @@ static bool interrupted_between(GError **error)
 static bool run_all(DeployExecution *execution, guint *failed, GError **error)
 {
 	for (*failed = 0; *failed < execution->plan->len; (*failed)++)
-		if (interrupted_between(error) || !execution->run_one(execution, *failed, error))
+		if (interrupted_between(error) || !run_one(execution, *failed, error))
 			return false;
 	return true;
 }
@@ -145,7 +154,7 @@ static bool run_plan(DeployExecution *execution, guint *failed, GError **error)
 	if (pg_session_execute(session, "BEGIN", error) && run_all(execution, failed, error) &&
 	    fault_point("commit", error) && pg_session_execute(session, "COMMIT", error))
 		return true;
-	deploy_roll_back(session);
+	run_roll_back(session);
 	g_ptr_array_set_size(execution->undone, 0);
 	return false;
 }
@@ -252,6 +261,7 @@ static bool settle_session(DeployExecution *execution, GError **why)
 	if (pg_session_is_alive(execution->context->session)) {
 		pg_session_set_interruptible(execution->context->session, false);
 		pg_session_set_deadline(execution->context->session, 0);
+		leftovers_undo(execution->context->session, NULL);
 		return true;
 	}
 	if (reconnect(execution, &lost)) {
@@ -285,7 +295,7 @@ static void add_gates(const DeployContext *context, Record *record)
 	record->reason = context->overrides->len ? g_strdup(context->options.reason) : NULL;
 }
 
-static bool write_begin(DeployExecution *execution, const GPtrArray *items, GError **error)
+static bool write_begin(DeployExecution *execution, GError **error)
 {
 	DeployContext *context = execution->context;
 	Record *draft = deploy_record_new(
@@ -294,7 +304,7 @@ static bool write_begin(DeployExecution *execution, const GPtrArray *items, GErr
 	if (!draft)
 		return false;
 	g_ptr_array_unref(draft->items);
-	draft->items = borrow_list(items);
+	draft->items = g_ptr_array_ref(execution->plan);
 	if (execution->direction == RUN_UP)
 		add_gates(context, draft);
 	if (!deploy_record_write(context, draft, error))
@@ -303,15 +313,20 @@ static bool write_begin(DeployExecution *execution, const GPtrArray *items, GErr
 	return fault_point("begun", error);
 }
 
-static void describe_state(const DeployExecution *execution, guint done, GError **error)
+/* What became of the migration that failed, and of those behind it. A script that runs statement by
+ * statement has said itself what stays of it. */
+static void describe_state(const DeployExecution *execution, guint failed, guint done,
+			   GError **error)
 {
-	const bool up = execution->direction == RUN_UP;
+	const RecordItem *item =
+		failed < execution->plan->len ? g_ptr_array_index(execution->plan, failed) : NULL;
+	const char *this_one = item && item->transaction ? "this one was rolled back" : NULL;
+	const char *rest = failed + 1 < execution->plan->len ? "the rest was not begun" : NULL;
 
-	error_detail(error, "%u of %u migrations are %s and stay; %s", done, execution->plan->len,
-		     up ? "applied" : "undone",
-		     done + 1 == execution->plan->len
-			     ? "this one was rolled back"
-			     : "this one was rolled back, the rest was not begun");
+	error_detail(error, "%u of %u migrations are %s and stay%s%s%s%s", done,
+		     execution->plan->len, execution->direction == RUN_UP ? "applied" : "undone",
+		     this_one || rest ? "; " : "", this_one ? this_one : "",
+		     this_one && rest ? ", " : "", rest ? rest : "");
 }
 
 static char *summary_of(const DeployExecution *execution, guint done)
@@ -356,7 +371,7 @@ static bool conclude(DeployExecution *execution, guint failed_index, DeployResul
 		(*why)->code = ERR_FAILED; /* for who asks, the migration failed: what was lost is
 					      known now */
 	if (*why)
-		describe_state(execution, result->done, why);
+		describe_state(execution, failed_index, result->done, why);
 	if (!items || !write_finish(execution, items, *why, result->failed, &trouble)) {
 		if (*why)
 			error_detail(why, "the outcome is not recorded: %s", trouble->message);
@@ -370,9 +385,9 @@ static bool conclude(DeployExecution *execution, guint failed_index, DeployResul
 	return !*why;
 }
 
-bool deploy_execute(DeployExecution *execution, const GPtrArray *items, DeployResult *result,
-		    GError **error)
+bool deploy_execute(DeployExecution *execution, DeployResult *result, GError **error)
 {
+	g_autoptr(GPtrArray) items = ready_migrations_items(execution->ready);
 	const gint64 start = g_get_monotonic_time();
 	g_autoptr(GPtrArray) undone =
 		g_ptr_array_new_with_free_func((GDestroyNotify)record_item_free);
@@ -383,7 +398,7 @@ bool deploy_execute(DeployExecution *execution, const GPtrArray *items, DeployRe
 	execution->plan = items;
 	execution->undone = undone;
 	result->planned = items->len;
-	if (!write_begin(execution, items, error))
+	if (!write_begin(execution, error))
 		return false;
 	run_plan(execution, &failed, &why);
 	if (why && failed < items->len)

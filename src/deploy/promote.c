@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "deploy/deploy.h"
 #include "deploy/edit.h"
 #include "deploy/gates.h"
 #include "deploy/promotion.h"
@@ -128,6 +129,7 @@ DeployContext *deploy_promotion_ask(GitRepo *repo, const PromoteOptions *options
 				    GError **error)
 {
 	g_autoptr(DeployContext) context = context_for(repo, options, promotion, observer);
+	g_autoptr(GPtrArray) ready = NULL;
 	g_autoptr(GPtrArray) items = NULL;
 
 	if (!deploy_configure(context, error) || !deploy_connect(context, error) ||
@@ -135,7 +137,8 @@ DeployContext *deploy_promotion_ask(GitRepo *repo, const PromoteOptions *options
 	    !deploy_read_plan(context, false, error) || !deploy_classify_edits(context, error) ||
 	    !deploy_refuse_edits(context, error) || !deploy_order_plan(context, NULL, error))
 		return NULL;
-	items = deploy_plan_items(context, error);
+	ready = deploy_ready(context, error);
+	items = ready ? ready_migrations_items(ready) : NULL;
 	if (!items || !deploy_gates_read(context, items, true, error) ||
 	    !deploy_gates_override(context, error))
 		return NULL;

@@ -3,8 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "deploy/run.h"
-#include "deploy/script.h"
+#include "deploy/execute.h"
 #include "history/read.h"
 
 /* A seed is read and run like the up script of a migration that nobody records. */
@@ -19,18 +18,24 @@ static Migration *seed_of(const GitEntry *entry, size_t folder_length)
 
 static bool run_seed(DeployContext *context, const Migration *seed, GError **error)
 {
-	const RunOptions options = {
-		.context = context, .direction = RUN_SEED, .number = 1, .total = 1};
-	g_autoptr(ReadyScript) script = deploy_ready_script(context, seed, SCRIPT_UP, error);
+	const Runner runner = {.session = context->session,
+			       .limits = deploy_limits(context->environment),
+			       .mark = RUN_MARK_NONE,
+			       .observer = &context->observer};
+	g_autoptr(ReadyScript) script = NULL;
+	g_auto(RunOutcome) outcome = {0};
 
-	if (script && !script->transaction) {
+	if (!ready_script_read(context->repo, seed, SCRIPT_UP, context->environment->transaction,
+			       &script, error))
+		return false;
+	if (!script->transaction) {
 		error_set(error, ERR_MIGRATION,
 			  "sample data must run in a transaction, and %s cannot",
 			  script->why_not ? script->why_not : "this script");
 		error_place(error, script->source.file, 0, 0);
 		return false;
 	}
-	return script && deploy_run_script(&options, script, NULL, error);
+	return runner_run(&runner, script, NULL, &outcome, error);
 }
 
 bool deploy_seed(DeployContext *context, guint *count, GError **error)

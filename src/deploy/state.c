@@ -57,18 +57,18 @@ static MigrationSet *set_of_commit(DeployContext *context, DeployScripts *script
 	return set;
 }
 
-static const Migration *matching(const MigrationSet *set, const Applied *applied)
+static Migration *matching(const MigrationSet *set, const Applied *applied)
 {
-	const Migration *found = set ? migration_set_get(set, applied->id) : NULL;
+	Migration *found = set ? migration_set_get(set, applied->id) : NULL;
 
 	return found && strcmp(found->up.blob, applied->blob) == 0 ? found : NULL;
 }
 
-const Migration *deploy_scripts_find(DeployContext *context, DeployScripts *scripts,
-				     const Applied *applied, GError **error)
+Migration *deploy_scripts_find(DeployContext *context, DeployScripts *scripts,
+			       const Applied *applied, GError **error)
 {
 	g_autoptr(GError) why = NULL;
-	const Migration *found;
+	Migration *found;
 	MigrationSet *set;
 
 	if (!scripts->state && !read_state(context, scripts, error))

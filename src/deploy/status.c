@@ -7,6 +7,7 @@
 #include "deploy/deploy.h"
 #include "history/edit.h"
 #include "ledger/record.h"
+#include "pg/facts.h"
 
 /* ---- pieces ---- */
 
@@ -169,13 +170,14 @@ static void fill_relation(DeployContext *context, StatusReport *report)
  * nothing is said. */
 static bool fill_approvals(DeployContext *context, StatusReport *report, GError **error)
 {
+	g_autoptr(GPtrArray) ready = NULL;
 	g_autoptr(GPtrArray) items = NULL;
 	Gate *gate = NULL;
 
 	if ((context->plan->pending->len == 0 && !context->brings_policy) ||
-	    environment_approvals(context->policy) == 0 ||
-	    !(items = deploy_plan_items(context, NULL)))
+	    environment_approvals(context->policy) == 0 || !(ready = deploy_ready(context, NULL)))
 		return true;
+	items = ready_migrations_items(ready);
 	g_free(context->plan_digest);
 	context->plan_digest = deploy_plan_digest(context, items);
 	if (!deploy_approvals_judge(context, false, &gate, error))
@@ -200,7 +202,7 @@ StatusReport *deploy_status(DeployContext *context, bool fetch, GError **error)
 	if (!deploy_configure(context, error) || !read_all(context, fetch, error))
 		return NULL;
 	report = status_report_new(context->environment->name);
-	invalid = ledger_database_invalid_indexes(context->session, error);
+	invalid = pg_session_invalid_indexes(context->session, error);
 	if (!invalid)
 		return NULL;
 	g_strfreev(report->invalid_indexes);

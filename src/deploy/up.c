@@ -3,7 +3,6 @@
 #include "deploy/edit.h"
 #include "deploy/execute.h"
 #include "deploy/gates.h"
-#include "deploy/script.h"
 #include "deploy/write.h"
 #include "plan/plan.h"
 
@@ -33,68 +32,35 @@ static bool make_plan(DeployContext *context, const char *to, GError **error)
 	       deploy_order_plan(context, to, error);
 }
 
-GPtrArray *deploy_plan_items(DeployContext *context, GError **error)
+GPtrArray *deploy_ready(DeployContext *context, GError **error)
 {
-	g_autoptr(GPtrArray) items =
-		g_ptr_array_new_with_free_func((GDestroyNotify)record_item_free);
-	const GPtrArray *pending = context->plan->pending;
-
-	for (guint i = 0; i < pending->len; i++) {
-		const Migration *migration = g_ptr_array_index(pending, i);
-		g_autoptr(GError) why = NULL;
-		g_autoptr(ReadyScript) up =
-			deploy_ready_script(context, migration, SCRIPT_UP, &why);
-		g_autoptr(ReadyScript) verify =
-			why ? NULL : deploy_ready_script(context, migration, SCRIPT_VERIFY, &why);
-
-		if (why) {
-			g_propagate_error(error, g_steal_pointer(&why));
-			g_prefix_error(error, "migration '%s': ", migration->id);
-			return NULL;
-		}
-		g_ptr_array_add(items, ready_script_item(up));
-	}
-	return g_steal_pointer(&items);
+	return ready_migrations_read(context->repo, context->plan->pending,
+				     context->environment->transaction, error);
 }
 
 bool deploy_check_plan(DeployContext *context, const char *to, GError **error)
 {
+	g_autoptr(GPtrArray) ready = NULL;
 	g_autoptr(GPtrArray) items = NULL;
 
 	if (!deploy_refuse_edits(context, error) || !deploy_check_partial(context, error) ||
 	    (to && !plan_cut(context->plan, context->applied, to, error)))
 		return false;
-	items = deploy_plan_items(context, error);
+	ready = deploy_ready(context, error);
+	items = ready ? ready_migrations_items(ready) : NULL;
 	return items && deploy_gates_read(context, items, false, error);
-}
-
-static bool run_one(DeployExecution *execution, guint index, GError **error)
-{
-	DeployContext *context = execution->context;
-	const Migration *migration = g_ptr_array_index(context->plan->pending, index);
-	g_autoptr(ReadyScript) up = deploy_ready_script(context, migration, SCRIPT_UP, error);
-	g_autoptr(ReadyScript) verify = NULL;
-	g_autoptr(GError) why = NULL;
-
-	if (!up)
-		return false;
-	verify = deploy_ready_script(context, migration, SCRIPT_VERIFY, &why);
-	if (why) {
-		g_propagate_error(error, g_steal_pointer(&why));
-		return false;
-	}
-	return deploy_execute_one(execution, index, up, verify, error);
 }
 
 bool deploy_apply(DeployContext *context, DeployResult *result, GError **error)
 {
-	g_autoptr(GPtrArray) items = deploy_plan_items(context, error);
-	DeployExecution execution = {.context = context, .direction = RUN_UP, .run_one = run_one};
+	g_autoptr(GPtrArray) ready = deploy_ready(context, error);
+	g_autoptr(GPtrArray) items = ready ? ready_migrations_items(ready) : NULL;
+	DeployExecution execution = {.context = context, .direction = RUN_UP, .ready = ready};
 
 	if (!items || !deploy_gates_pass(context, items, error))
 		return false;
 	if (items->len || context->brings_policy)
-		return deploy_execute(&execution, items, result, error);
+		return deploy_execute(&execution, result, error);
 	deploy_publish(context, "nothing to deploy");
 	return true;
 }

@@ -223,16 +223,18 @@ bool ledger_database_add_record(PgSession *session, const Record *record, GError
 void ledger_batch_apply(PgBatch *batch, const LedgerApply *apply)
 {
 	/* now() is the time at which the transaction began. */
-	const char *sql =
+	static const char insert[] =
 		"INSERT INTO git_migrate.applied"
 		" (id, blob, content, path, commit, record, execution_time_ms)"
 		" VALUES ($1, $2, $3, $4, $5, $6, coalesce($7::bigint,"
-		" (extract(epoch FROM clock_timestamp() - now()) * 1000)::bigint))"
+		" (extract(epoch FROM clock_timestamp() - now()) * 1000)::bigint))";
+	static const char replace[] =
 		" ON CONFLICT (id) DO UPDATE SET blob = excluded.blob,"
 		" content = excluded.content, path = excluded.path, commit = excluded.commit,"
 		" record = excluded.record, applied_at = excluded.applied_at,"
 		" applied_by = excluded.applied_by,"
 		" execution_time_ms = excluded.execution_time_ms, position = DEFAULT";
+	g_autofree char *sql = g_strconcat(insert, apply->repeatable ? replace : NULL, NULL);
 	g_autofree char *record = g_strdup_printf("%" G_GINT64_FORMAT, apply->record);
 	g_autofree char *duration = g_strdup_printf("%" G_GINT64_FORMAT, apply->duration_ms);
 	const char *values[] = {apply->id,
@@ -250,7 +252,30 @@ void ledger_batch_revert(PgBatch *batch, const char *id)
 {
 	const char *values[] = {id};
 
-	pg_batch_add(batch, "DELETE FROM git_migrate.applied WHERE id = $1", 1, values);
+	pg_batch_add(batch,
+		     "DELETE FROM git_migrate.applied WHERE id = $1"
+		     " RETURNING " ISO_UTC("clock_timestamp()"),
+		     1, values);
+}
+
+char *ledger_reverted_at(const PgResult *reverted)
+{
+	return pg_result_rows(reverted) ? g_strdup(pg_result_text(reverted, 0, 0)) : NULL;
+}
+
+void ledger_batch_guard(PgBatch *batch, gint64 sequence)
+{
+	/* The text is no number, and no constant that the planner could try to read beforehand. */
+	const char *sql =
+		"SELECT set_config('statement_timeout', '0', true),"
+		" CASE WHEN pg_try_advisory_lock(" LEDGER_LOCK_CLASS ", 1)"
+		" AND (SELECT max(sequence) FROM git_migrate.record) = $1 THEN 0"
+		" ELSE ('the deployers'' lock is lost, process ' || pg_backend_pid())::integer"
+		" END";
+	g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, sequence);
+	const char *values[] = {number};
+
+	pg_batch_add(batch, sql, 1, values);
 }
 
 void ledger_batch_clear_journal(PgBatch *batch, const char *id, const char *direction)
@@ -286,32 +311,22 @@ GPtrArray *ledger_database_journal(PgSession *session, const char *id, const cha
 	return steps;
 }
 
-bool ledger_database_step_begin(PgSession *session, const char *id, const char *direction,
-				guint statement, const char *digest, gint64 record, GError **error)
+void ledger_batch_step(PgBatch *batch, const LedgerStepKey *key, bool finished)
 {
 	const char *sql =
-		"INSERT INTO git_migrate.journal (migration, direction, statement, digest, record)"
-		" VALUES ($1, $2, $3, $4, $5) ON CONFLICT (migration, direction, statement)"
+		"INSERT INTO git_migrate.journal"
+		" (migration, direction, statement, digest, record, finished_at)"
+		" VALUES ($1, $2, $3, $4, $5, CASE WHEN $6::boolean THEN clock_timestamp() END)"
+		" ON CONFLICT (migration, direction, statement)"
 		" DO UPDATE SET digest = excluded.digest, record = excluded.record,"
-		" started_at = excluded.started_at, finished_at = NULL";
-	g_autofree char *number = g_strdup_printf("%u", statement);
-	g_autofree char *sequence = g_strdup_printf("%" G_GINT64_FORMAT, record);
-	const char *values[] = {id, direction, number, digest, sequence};
-	g_autoptr(PgResult) done = pg_session_query(session, sql, 5, values, error);
+		" started_at = CASE WHEN $6::boolean THEN journal.started_at"
+		" ELSE excluded.started_at END, finished_at = excluded.finished_at";
+	g_autofree char *number = g_strdup_printf("%u", key->statement);
+	g_autofree char *sequence = g_strdup_printf("%" G_GINT64_FORMAT, key->record);
+	const char *values[] = {key->id,     key->direction, number,
+				key->digest, sequence,       finished ? "true" : "false"};
 
-	return done;
-}
-
-void ledger_batch_step_finish(PgBatch *batch, const char *id, const char *direction,
-			      guint statement)
-{
-	g_autofree char *number = g_strdup_printf("%u", statement);
-	const char *values[] = {id, direction, number};
-
-	pg_batch_add(batch,
-		     "UPDATE git_migrate.journal SET finished_at = clock_timestamp()"
-		     " WHERE migration = $1 AND direction = $2 AND statement = $3",
-		     3, values);
+	pg_batch_add(batch, sql, G_N_ELEMENTS(values), values);
 }
 
 /* The first column of all rows as a NULL-terminated list. */
@@ -336,17 +351,11 @@ char **ledger_database_partial(PgSession *session, GError **error)
 			  error);
 }
 
-/*
- * Advisory locks are counted per database, and a database has one ledger, so the key is a constant:
- * "gitm" in ASCII. The try-variant is polled by an idle session: a deployer blocked inside
- * pg_advisory_lock() would hold a snapshot, for which another's CREATE INDEX CONCURRENTLY waits for
- * ever.
- */
-#define LOCK_CLASS "1735947373"
-
+/* The try-variant is polled by an idle session: a deployer blocked inside pg_advisory_lock() would
+ * hold a snapshot, for which another's CREATE INDEX CONCURRENTLY waits for ever. */
 bool ledger_database_try_lock(PgSession *session, bool *locked, GError **error)
 {
-	const char *sql = "SELECT pg_try_advisory_lock(" LOCK_CLASS ", 1)";
+	const char *sql = "SELECT pg_try_advisory_lock(" LEDGER_LOCK_CLASS ", 1)";
 	g_autoptr(PgResult) row = pg_session_query(session, sql, 0, NULL, error);
 
 	if (!row)
@@ -357,44 +366,17 @@ bool ledger_database_try_lock(PgSession *session, bool *locked, GError **error)
 
 char *ledger_database_lock_holder(PgSession *session, GError **error)
 {
-	const char *sql = "SELECT format('%s (server process %s, connected since %s%s)',"
-			  " coalesce(nullif(a.application_name, ''), a.usename, 'somebody'), l.pid,"
-			  " to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS'),"
-			  " coalesce(' from ' || host(a.client_addr), ''))"
-			  " FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid)"
-			  " WHERE l.locktype = 'advisory' AND l.granted AND l.classid = " LOCK_CLASS
-			  " AND l.objid = 1 AND l.objsubid = 2"
-			  " AND l.database = (SELECT oid FROM pg_database WHERE datname = "
-			  "current_database())";
+	const char *sql =
+		"SELECT format('%s (server process %s, connected since %s%s)',"
+		" coalesce(nullif(a.application_name, ''), a.usename, 'somebody'), l.pid,"
+		" to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS'),"
+		" coalesce(' from ' || host(a.client_addr), ''))"
+		" FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid)"
+		" WHERE l.locktype = 'advisory' AND l.granted AND l.classid = " LEDGER_LOCK_CLASS
+		" AND l.objid = 1 AND l.objsubid = 2"
+		" AND l.database = (SELECT oid FROM pg_database WHERE datname = "
+		"current_database())";
 	g_autoptr(PgResult) rows = pg_session_query(session, sql, 0, NULL, error);
 
 	return rows && pg_result_rows(rows) ? g_strdup(pg_result_text(rows, 0, 0)) : NULL;
-}
-
-char **ledger_database_invalid_indexes(PgSession *session, GError **error)
-{
-	return query_list(session,
-			  "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_index i"
-			  " JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = "
-			  "c.relnamespace"
-			  " WHERE NOT i.indisvalid AND c.relkind = 'i' ORDER BY 1",
-			  error);
-}
-
-bool ledger_database_index_state(PgSession *session, const char *schema, const char *index,
-				 bool *exists, bool *valid, GError **error)
-{
-	const char *sql =
-		"SELECT i.indisvalid FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid"
-		" WHERE c.relname = $2 AND (CASE WHEN $1::text IS NULL THEN "
-		"pg_table_is_visible(c.oid)"
-		" ELSE c.relnamespace = to_regnamespace(quote_ident($1)) END)";
-	const char *values[] = {schema, index};
-	g_autoptr(PgResult) rows = pg_session_query(session, sql, 2, values, error);
-
-	if (!rows)
-		return false;
-	*exists = pg_result_rows(rows) > 0;
-	*valid = *exists && pg_result_bool(rows, 0, 0);
-	return true;
 }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/borrow.h"
+
 /* What one baseline replaces, and whether the database has it. */
 typedef struct {
 	const GPtrArray *replaces; /* Replaced* */

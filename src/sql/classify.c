@@ -11,6 +11,7 @@ void sql_kind_clear(SqlKind *kind)
 {
 	g_free(kind->schema);
 	g_free(kind->index);
+	g_free(kind->temporary);
 	*kind = (SqlKind){0};
 }
 
@@ -184,8 +185,98 @@ static void judge_alter_subscription(const json_t *node, SqlKind *kind)
 
 static void judge_discard(const json_t *node, SqlKind *kind)
 {
+	kind->effect = SQL_EFFECT_SESSION;
 	if (strcmp(text_of(node, "target"), "DISCARD_ALL") == 0)
-		outside(kind, SQL_EFFECT_REPEATABLE, "DISCARD ALL");
+		outside(kind, SQL_EFFECT_SESSION, "DISCARD ALL");
+}
+
+/* ---- what belongs to the session ---- */
+
+/* Any statement of this type changes the session alone. */
+static void judge_session(const json_t *node, SqlKind *kind)
+{
+	(void)node;
+	kind->effect = SQL_EFFECT_SESSION;
+}
+
+/* SET LOCAL and SET TRANSACTION end with the transaction. */
+static void judge_set(const json_t *node, SqlKind *kind)
+{
+	static const char transaction[] = "TRANSACTION";
+
+	if (!is_true(node, "is_local") && strcmp(text_of(node, "name"), transaction) != 0)
+		kind->effect = SQL_EFFECT_SESSION;
+}
+
+static void judge_cursor(const json_t *node, SqlKind *kind)
+{
+	const json_int_t with_hold = 0x0020; /* CURSOR_OPT_HOLD, nodes/parsenodes.h */
+
+	if (json_integer_value(json_object_get(node, "options")) & with_hold)
+		kind->effect = SQL_EFFECT_SESSION;
+}
+
+static void judge_relation(const json_t *relation, SqlKind *kind)
+{
+	const char *schema = text_of(relation, "schemaname");
+
+	if (strcmp(text_of(relation, "relpersistence"), "t") != 0 && strcmp(schema, "pg_temp") != 0)
+		return;
+	kind->effect = SQL_EFFECT_TEMPORARY;
+	g_free(kind->temporary);
+	kind->temporary = g_strdup(text_of(relation, "relname"));
+}
+
+static void judge_create(const json_t *node, SqlKind *kind)
+{
+	judge_relation(json_object_get(node, "relation"), kind);
+}
+
+static void judge_create_sequence(const json_t *node, SqlKind *kind)
+{
+	judge_relation(json_object_get(node, "sequence"), kind);
+}
+
+static void judge_create_view(const json_t *node, SqlKind *kind)
+{
+	judge_relation(json_object_get(node, "view"), kind);
+}
+
+static void judge_create_as(const json_t *node, SqlKind *kind)
+{
+	judge_relation(json_object_get(json_object_get(node, "into"), "rel"), kind);
+}
+
+/* A function's name without its schema. */
+static bool calls(const json_t *target, const char *name)
+{
+	const json_t *value = json_object_get(json_object_get(target, "ResTarget"), "val");
+	const json_t *names = json_object_get(json_object_get(value, "FuncCall"), "funcname");
+	const json_t *last = json_array_get(names, json_array_size(names) - 1);
+	const json_t *text = json_object_get(last, "String");
+
+	return strcmp(text_of(text, "sval"), name) == 0 || strcmp(text_of(text, "str"), name) == 0;
+}
+
+/* SELECT set_config(...), and nothing else: SET by another name. */
+static void judge_select(const json_t *node, SqlKind *kind)
+{
+	const json_t *targets = json_object_get(node, "targetList");
+	const json_t *into = json_object_get(node, "intoClause");
+	bool only_sets = json_array_size(targets) > 0 && !json_object_get(node, "fromClause");
+
+	if (into)
+		judge_relation(json_object_get(into, "rel"), kind);
+	for (size_t i = 0; i < json_array_size(targets) && only_sets; i++)
+		only_sets = calls(json_array_get(targets, i), "set_config");
+	if (only_sets)
+		kind->effect = SQL_EFFECT_SESSION;
+}
+
+static void judge_copy(const json_t *node, SqlKind *kind)
+{
+	if (!is_true(node, "is_from") && !*text_of(node, "filename"))
+		set(kind, SQL_ORDINARY, SQL_EFFECT_ROWS_OUT, "COPY TO stdout");
 }
 
 /* Transaction control by the parser's kind. */
@@ -228,6 +319,20 @@ static const struct {
 	{"AlterSubscriptionStmt", judge_alter_subscription, SQL_EFFECT_NONE, NULL},
 	{"DiscardStmt", judge_discard, SQL_EFFECT_NONE, NULL},
 	{"TransactionStmt", judge_transaction, SQL_EFFECT_NONE, NULL},
+	{"VariableSetStmt", judge_set, SQL_EFFECT_NONE, NULL},
+	{"PrepareStmt", judge_session, SQL_EFFECT_NONE, NULL},
+	{"DeallocateStmt", judge_session, SQL_EFFECT_NONE, NULL},
+	{"ListenStmt", judge_session, SQL_EFFECT_NONE, NULL},
+	{"UnlistenStmt", judge_session, SQL_EFFECT_NONE, NULL},
+	{"LoadStmt", judge_session, SQL_EFFECT_NONE, NULL},
+	{"DeclareCursorStmt", judge_cursor, SQL_EFFECT_NONE, NULL},
+	{"ClosePortalStmt", judge_session, SQL_EFFECT_NONE, NULL},
+	{"CreateStmt", judge_create, SQL_EFFECT_NONE, NULL},
+	{"CreateSeqStmt", judge_create_sequence, SQL_EFFECT_NONE, NULL},
+	{"ViewStmt", judge_create_view, SQL_EFFECT_NONE, NULL},
+	{"CreateTableAsStmt", judge_create_as, SQL_EFFECT_NONE, NULL},
+	{"SelectStmt", judge_select, SQL_EFFECT_NONE, NULL},
+	{"CopyStmt", judge_copy, SQL_EFFECT_NONE, NULL},
 	{"CreatedbStmt", NULL, SQL_EFFECT_NONE, "CREATE DATABASE"},
 	{"DropdbStmt", NULL, SQL_EFFECT_NONE, "DROP DATABASE"},
 	{"CreateTableSpaceStmt", NULL, SQL_EFFECT_NONE, "CREATE TABLESPACE"},

@@ -83,8 +83,7 @@ static char *difference(const SchemaSnapshot *before, const SchemaSnapshot *afte
 	g_autoptr(GPtrArray) paths = g_ptr_array_new();
 
 	for (guint i = 0; i < differences->len; i++)
-		borrow_add(
-			paths, g_array_index(differences, SchemaDifference, i).path);
+		borrow_add(paths, g_array_index(differences, SchemaDifference, i).path);
 	g_ptr_array_add(paths, NULL);
 	return g_strjoinv(" | ", (char **)paths->pdata);
 }

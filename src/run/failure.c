@@ -1,4 +1,4 @@
-#include "deploy/failure.h"
+#include "run/failure.h"
 
 #include <string.h>
 
@@ -48,8 +48,8 @@ static void show_line(const SqlScript *script, const SqlStatement *statement, un
 		error_detail(error, "  %*s^", (int)column, "");
 }
 
-bool deploy_explain_failure(PgSession *session, const ReadyScript *script, guint statement,
-			    GError **error)
+bool run_explain_failure(PgSession *session, const ReadyScript *script, guint statement,
+			 GError **error)
 {
 	const PgFailure *failure = pg_session_failure(session);
 	const SqlStatement *found;
@@ -72,7 +72,7 @@ bool deploy_explain_failure(PgSession *session, const ReadyScript *script, guint
 	return false;
 }
 
-void deploy_roll_back(PgSession *session)
+void run_roll_back(PgSession *session)
 {
 	pg_session_set_interruptible(session, false);
 	if (pg_session_is_alive(session))

@@ -1,0 +1,27 @@
+/*
+ * Questions about a server and its catalogs that more than one part asks.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "pg/session.h"
+
+/* INVALID indexes of all schemas, "schema.index" quoted as needed; g_strfreev. */
+char **pg_session_invalid_indexes(PgSession *session, GError **error);
+
+/* Whether an index exists, and whether it is valid. `schema` NULL: by search_path. */
+bool pg_session_index_state(PgSession *session, const char *schema, const char *index, bool *exists,
+			    bool *valid, GError **error);
+
+/* Whether the user may make a schema in the database, and who the user is (for the caller to free).
+ */
+bool pg_session_may_create(PgSession *session, bool *may, char **user, GError **error);
+
+/* The roles of the server that are neither its own nor ours; g_strfreev. */
+char **pg_session_other_roles(PgSession *session, GError **error);
+
+/* The server process that answers now: behind a pooler another one than pg_session_backend_pid().
+ * 0 when nothing answers within `patience_ms`. */
+gint64 pg_session_process(PgSession *session, gint64 patience_ms);

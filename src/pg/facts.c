@@ -1,0 +1,75 @@
+#include "pg/facts.h"
+
+/* The first column of all rows. */
+static char **query_list(PgSession *session, const char *sql, GError **error)
+{
+	g_autoptr(PgResult) rows = pg_session_query(session, sql, 0, NULL, error);
+	char **list;
+
+	if (!rows)
+		return NULL;
+	list = g_new0(char *, (gsize)pg_result_rows(rows) + 1);
+	for (int i = 0; i < pg_result_rows(rows); i++)
+		list[i] = g_strdup(pg_result_text(rows, i, 0));
+	return list;
+}
+
+char **pg_session_invalid_indexes(PgSession *session, GError **error)
+{
+	return query_list(session,
+			  "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_index i"
+			  " JOIN pg_class c ON c.oid = i.indexrelid"
+			  " JOIN pg_namespace n ON n.oid = c.relnamespace"
+			  " WHERE NOT i.indisvalid AND c.relkind = 'i' ORDER BY 1",
+			  error);
+}
+
+bool pg_session_index_state(PgSession *session, const char *schema, const char *index, bool *exists,
+			    bool *valid, GError **error)
+{
+	const char *sql =
+		"SELECT i.indisvalid FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid"
+		" WHERE c.relname = $2 AND (CASE WHEN $1::text IS NULL"
+		" THEN pg_table_is_visible(c.oid)"
+		" ELSE c.relnamespace = to_regnamespace(quote_ident($1)) END)";
+	const char *values[] = {schema, index};
+	g_autoptr(PgResult) rows = pg_session_query(session, sql, 2, values, error);
+
+	if (!rows)
+		return false;
+	*exists = pg_result_rows(rows) > 0;
+	*valid = *exists && pg_result_bool(rows, 0, 0);
+	return true;
+}
+
+bool pg_session_may_create(PgSession *session, bool *may, char **user, GError **error)
+{
+	g_autoptr(PgResult) row = pg_session_query(
+		session,
+		"SELECT has_database_privilege(current_database(), 'CREATE'), current_user", 0,
+		NULL, error);
+
+	if (!row)
+		return false;
+	*may = pg_result_bool(row, 0, 0);
+	*user = g_strdup(pg_result_text(row, 0, 1));
+	return true;
+}
+
+char **pg_session_other_roles(PgSession *session, GError **error)
+{
+	return query_list(session,
+			  "SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_'"
+			  " AND rolname <> current_user ORDER BY rolname",
+			  error);
+}
+
+gint64 pg_session_process(PgSession *session, gint64 patience_ms)
+{
+	g_autoptr(PgResult) row = NULL;
+
+	pg_session_set_deadline(session, g_get_monotonic_time() + patience_ms * 1000);
+	row = pg_session_query(session, "SELECT pg_backend_pid()", 0, NULL, NULL);
+	pg_session_set_deadline(session, 0);
+	return row ? pg_result_int64(row, 0, 0) : 0;
+}

@@ -1,0 +1,202 @@
+#include "run/script.h"
+
+#include "base/error.h"
+#include "base/text.h"
+
+void ready_script_free(ReadyScript *script)
+{
+	if (!script)
+		return;
+	sql_script_free(script->statements);
+	g_array_unref(script->kinds);
+	script_clear(&script->source);
+	g_free(script->content);
+	g_free(script);
+}
+
+const SqlStatement *ready_script_statement(const ReadyScript *script, guint index)
+{
+	return &g_array_index(script->statements->statements, SqlStatement, index);
+}
+
+const SqlKind *ready_script_kind(const ReadyScript *script, guint index)
+{
+	return &g_array_index(script->kinds, SqlKind, index);
+}
+
+guint ready_script_length(const ReadyScript *script)
+{
+	return script->statements->statements->len;
+}
+
+/* ---- judging ---- */
+
+static bool refuse_control(const ReadyScript *script, const SqlStatement *statement,
+			   const SqlKind *kind, GError **error)
+{
+	error_set(error, ERR_MIGRATION, "%s is not allowed in a migration", kind->what);
+	error_place(error, script->source.file, statement->line, statement->column);
+	if (script->transaction)
+		return error_hint(error, "remove it: the migration runs in a transaction of its "
+					 "own, with its record");
+	return error_hint(
+		error,
+		"remove it: each statement of this script is committed and recorded by itself");
+}
+
+static bool refuse_outside(const ReadyScript *script, const SqlStatement *statement,
+			   const SqlKind *kind, GError **error)
+{
+	error_set(error, ERR_MIGRATION,
+		  "%s cannot run in a transaction, and this environment deploys in one "
+		  "('transaction: deployment')",
+		  kind->what);
+	error_place(error, script->source.file, statement->line, statement->column);
+	return error_hint(error, "set 'transaction: migration' in the environment's options");
+}
+
+static bool refuse_rows(const ReadyScript *script, const SqlStatement *statement, GError **error)
+{
+	error_set(error, ERR_MIGRATION,
+		  "COPY ... TO stdout sends its rows to nobody: there is no client to take them");
+	error_place(error, script->source.file, statement->line, statement->column);
+	return error_hint(error, "remove it, or keep the rows in a table: CREATE TABLE ... AS");
+}
+
+/* Judges one statement; the first that forbids a transaction decides for the whole script. */
+static bool judge(ReadyScript *script, const SqlStatement *statement, const SqlKind *kind,
+		  TransactionScope scope, GError **error)
+{
+	if (kind->class == SQL_TRANSACTION)
+		return refuse_control(script, statement, kind, error);
+	if (kind->effect == SQL_EFFECT_ROWS_OUT)
+		return refuse_rows(script, statement, error);
+	if (kind->class == SQL_ORDINARY)
+		return true;
+	if (scope == SCOPE_DEPLOYMENT)
+		return refuse_outside(script, statement, kind, error);
+	if (script->transaction)
+		script->why_not = kind->what;
+	script->transaction = false;
+	return true;
+}
+
+static bool judge_all(ReadyScript *script, TransactionScope scope, GError **error)
+{
+	for (guint i = 0; i < ready_script_length(script); i++) {
+		const SqlStatement *statement = ready_script_statement(script, i);
+		g_autofree char *text = sql_statement_text(script->statements, statement);
+		SqlKind kind = {0};
+
+		sql_classify(text, &kind);
+		g_array_append_val(script->kinds, kind);
+		if (!judge(script, statement, ready_script_kind(script, i), scope, error))
+			return false;
+	}
+	return true;
+}
+
+/* ---- reading ---- */
+
+static ReadyScript *script_new(const Migration *migration)
+{
+	ReadyScript *script = g_new0(ReadyScript, 1);
+
+	script->migration = migration;
+	script->kinds = g_array_new(FALSE, FALSE, sizeof(SqlKind));
+	g_array_set_clear_func(script->kinds, (GDestroyNotify)sql_kind_clear);
+	return script;
+}
+
+bool ready_script_read(GitRepo *repo, const Migration *migration, ScriptRole role,
+		       TransactionScope scope, ReadyScript **script, GError **error)
+{
+	g_autoptr(ReadyScript) ready = script_new(migration);
+	const Directives *directives = migration->directives;
+	const Script *source = &ready->source;
+	size_t length;
+	const void *bytes;
+
+	*script = NULL;
+	if (!history_read_script(repo, migration, role, &ready->source, error))
+		return false;
+	if (!source->text.present)
+		return true;
+	bytes = g_bytes_get_data(source->file_bytes, &length);
+	ready->content = text_sha256(bytes, length);
+	ready->transaction = !source->no_transaction && !(directives && directives->no_transaction);
+	ready->statements = sql_script_split(source->text.text, source->text.length, source->file,
+					     source->text.line, error);
+	if (!ready->statements || !judge_all(ready, scope, error))
+		return false;
+	*script = g_steal_pointer(&ready);
+	return true;
+}
+
+void ready_migration_free(ReadyMigration *ready)
+{
+	if (!ready)
+		return;
+	ready_script_free(ready->script);
+	ready_script_free(ready->verify);
+	g_free(ready);
+}
+
+ReadyMigration *ready_migration_read(GitRepo *repo, const Migration *migration, ScriptRole role,
+				     TransactionScope scope, GError **error)
+{
+	g_autoptr(ReadyMigration) ready = g_new0(ReadyMigration, 1);
+
+	ready->migration = migration;
+	if (!ready_script_read(repo, migration, role, scope, &ready->script, error))
+		return NULL;
+	if (role == SCRIPT_UP &&
+	    !ready_script_read(repo, migration, SCRIPT_VERIFY, scope, &ready->verify, error))
+		return NULL;
+	return g_steal_pointer(&ready);
+}
+
+GPtrArray *ready_migrations_read(GitRepo *repo, const GPtrArray *migrations, TransactionScope scope,
+				 GError **error)
+{
+	g_autoptr(GPtrArray) all =
+		g_ptr_array_new_with_free_func((GDestroyNotify)ready_migration_free);
+
+	for (guint i = 0; i < migrations->len; i++) {
+		const Migration *migration = g_ptr_array_index(migrations, i);
+		ReadyMigration *ready =
+			ready_migration_read(repo, migration, SCRIPT_UP, scope, error);
+
+		if (!ready) {
+			g_prefix_error(error, "migration '%s': ", migration->id);
+			return NULL;
+		}
+		g_ptr_array_add(all, ready);
+	}
+	return g_steal_pointer(&all);
+}
+
+/* ---- as items ---- */
+
+RecordItem *ready_script_item(const ReadyScript *script)
+{
+	RecordItem *item = record_item_new(script->migration->id);
+
+	item->path = g_strdup(script->source.file);
+	item->blob = g_strdup(script->source.blob);
+	item->content = g_strdup(script->content);
+	item->transaction = script->transaction;
+	return item;
+}
+
+GPtrArray *ready_migrations_items(const GPtrArray *ready)
+{
+	GPtrArray *items = g_ptr_array_new_with_free_func((GDestroyNotify)record_item_free);
+
+	for (guint i = 0; i < ready->len; i++) {
+		const ReadyMigration *one = g_ptr_array_index(ready, i);
+
+		g_ptr_array_add(items, ready_script_item(one->script));
+	}
+	return items;
+}

@@ -1,0 +1,154 @@
+/* A script that is one transaction: sent in one batch, COPY data between batches. */
+#include "base/fault.h"
+#include "internal.h"
+#include "ledger/database.h"
+#include "run/failure.h"
+
+/* Where a statement of the batch came from: 0 is one of ours, else 1 + its index in the script. */
+#define OURS 0u
+
+typedef struct {
+	const Runner *runner;
+	const ReadyScript *script;
+	PgBatch *batch;
+	GArray *origin; /* guint, per statement of the batch */
+	guint guard;    /* index in the batch of the question for the lock; G_MAXUINT: not in it */
+	guint row;      /* likewise of the row */
+} Transaction;
+
+static void add_own(Transaction *work, const char *sql)
+{
+	pg_batch_add(work->batch, sql, 0, NULL);
+}
+
+/* What was added to the batch since is ours, not the script's. */
+static void mark_own(Transaction *work)
+{
+	const guint ours = OURS;
+
+	while (work->origin->len < pg_batch_length(work->batch))
+		g_array_append_val(work->origin, ours);
+}
+
+static void start_batch(Transaction *work)
+{
+	g_clear_pointer(&work->batch, pg_batch_free);
+	work->batch = pg_batch_new();
+	g_array_set_size(work->origin, 0);
+	work->guard = G_MAXUINT;
+}
+
+static bool explain(const Transaction *work, guint failed, GError **error)
+{
+	const guint origin =
+		failed < work->origin->len ? g_array_index(work->origin, guint, failed) : OURS;
+
+	if (failed == work->guard)
+		return run_explain_guard(work->runner->session, failed, work->guard, error);
+	return run_explain_failure(work->runner->session, work->script, origin, error);
+}
+
+/* `results` may be NULL; else it receives the answers. */
+static bool flush(Transaction *work, GPtrArray **results, GError **error)
+{
+	PgSession *session = work->runner->session;
+	guint failed = 0;
+
+	mark_own(work);
+	if (pg_batch_length(work->batch) == 0)
+		return true;
+	if (!pg_session_send_batch(session, work->batch, error) ||
+	    !pg_session_finish_batch(session, &failed, results, error))
+		return explain(work, failed, error);
+	start_batch(work);
+	return true;
+}
+
+/* A COPY block cannot travel in a batch: what is before it is sent first. */
+static bool add_statement(Transaction *work, guint index, GError **error)
+{
+	const SqlStatement *statement = ready_script_statement(work->script, index);
+	const guint origin = index + 1;
+	g_autofree char *sql = NULL;
+
+	if (statement->is_copy_from_stdin)
+		return flush(work, NULL, error) &&
+		       runner_statement(work->runner->session, work->script, index, error);
+	sql = sql_statement_text(work->script->statements, statement);
+	mark_own(work);
+	pg_batch_add(work->batch, sql, 0, NULL);
+	g_array_append_val(work->origin, origin);
+	return true;
+}
+
+/*
+ * The reset is a transaction of its own: a default that the script before left behind
+ * (default_transaction_isolation, _read_only, _deferrable) is read when a transaction begins, so
+ * that it must be gone before the script's begins.
+ */
+static void add_begin(Transaction *work)
+{
+	const bool in_outer = work->runner->in_outer;
+
+	if (!in_outer)
+		add_own(work, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
+	run_batch_prepare(work->batch, work->runner, work->script);
+	if (!in_outer) {
+		add_own(work, "COMMIT");
+		add_own(work, "BEGIN");
+	}
+}
+
+/* The script may have changed role and limits: what comes now is written as ourselves. */
+static void add_end(Transaction *work, const Runner *runner)
+{
+	add_own(work, "RESET SESSION AUTHORIZATION");
+	if (runner->mark != RUN_MARK_NONE) {
+		work->guard = pg_batch_length(work->batch);
+		work->row = work->guard + 1;
+		run_batch_row(work->batch, runner, work->script, -1);
+	}
+	if (!runner->in_outer)
+		add_own(work, "COMMIT");
+}
+
+static bool run_inside(Transaction *work, const ReadyScript *verify, RunOutcome *outcome,
+		       GError **error)
+{
+	const Runner *runner = work->runner;
+	g_autoptr(GPtrArray) results = NULL;
+
+	add_begin(work);
+	for (guint i = 0; i < ready_script_length(work->script); i++)
+		if (!add_statement(work, i, error))
+			return false;
+	if (verify && (!flush(work, NULL, error) || !run_verify(runner, verify, error)))
+		return false;
+	if (!fault_point("migration", error))
+		return false;
+	add_end(work, runner);
+	if (!flush(work, &results, error))
+		return false;
+	if (runner->mark == RUN_MARK_ROW && runner->direction == RUN_DOWN)
+		outcome->undone_at = ledger_reverted_at(g_ptr_array_index(results, work->row));
+	return true;
+}
+
+bool run_transaction(const Runner *runner, const ReadyScript *script, const ReadyScript *verify,
+		     RunOutcome *outcome, GError **error)
+{
+	g_autoptr(GArray) origin = g_array_new(FALSE, FALSE, sizeof(guint));
+	Transaction work = {.runner = runner,
+			    .script = script,
+			    .batch = pg_batch_new(),
+			    .origin = origin,
+			    .guard = G_MAXUINT};
+	const bool ok = run_inside(&work, verify, outcome, error);
+
+	pg_batch_free(work.batch);
+	if (!ok && !runner->in_outer) {
+		pg_session_set_deadline(runner->session, 0);
+		run_roll_back(runner->session);
+	}
+	return ok;
+}
