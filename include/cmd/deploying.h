@@ -1,5 +1,5 @@
 /*
- * What the commands that deploy have in common: their options as DeployOptions, and how they show
+ * What the commands that deploy have in common: their options, and how they show
  * what happens.
  */
 #pragma once
@@ -7,7 +7,6 @@
 #include <jansson.h>
 
 #include "cmd/command.h"
-#include "deploy/context.h"
 #include "deploy/deploy.h"
 
 #define OPTION_AT                                                                             \
@@ -42,11 +41,15 @@
 
 /* Options of a command; those that it does not have keep their defaults. Borrowed from the context.
  */
-DeployOptions command_deploy_options(const CommandContext *context);
+StandingOptions command_standing_options(const CommandContext *context);
+
+/* Opens an environment with what the command needs (StandingNeed, or-ed) and its own options;
+ * events are shown. The caller frees it. */
+Standing *command_open(CommandContext *context, unsigned needs, GError **error);
 
 /* The gates to pass over into the options; *list owns them. ERR_USAGE when they come without a
  * reason. */
-bool command_overrides(const CommandContext *context, DeployOptions *options, char ***list,
+bool command_overrides(const CommandContext *context, AdmitOptions *options, char ***list,
 		       GError **error);
 
 /* ERR_USAGE when '--accept-drift' comes with an empty reason. */
@@ -54,12 +57,12 @@ bool command_accepts_drift(const CommandContext *context, GError **error);
 
 /* The JSON document of a command that worked on one environment: its name and the commit are in it
  * already. */
-json_t *command_json_new(const CommandContext *context, const DeployContext *deploy);
+json_t *command_json_new(const CommandContext *context, const Standing *standing);
 
 /* Shows events on the terminal: progress, notices, a line for each migration. Data is the
  * CommandContext. */
 Observer command_observer(CommandContext *context);
 
 /* The last line of a deployment, or its JSON document. `verb` is "applied" or "undone". */
-void command_print_result(const CommandContext *context, const DeployContext *deploy,
+void command_print_result(const CommandContext *context, const Standing *standing,
 			  const DeployResult *result, const char *verb);

@@ -1,10 +1,10 @@
 /*
- * Settings: migrate.yaml and the environments' files of a commit, with variables expanded and every
- * default filled in.
+ * Settings: migrate.yaml and the environments' files of a commit.
  *
- * Files are read from a commit, never from the work tree. One table of keys drives parsing,
- * unknown-key errors and documentation. All errors are ERR_CONFIG with file:line:column. A password
- * is never part of an error.
+ * Files are read from a commit, never from the work tree. Tables of keys drive parsing, unknown-key
+ * errors and documentation. An environment's file has two halves, which are two types: the settings
+ * of a deployment (model/settings.h) and the policy that guards the environment (model/policy.h).
+ * All errors are ERR_CONFIG with file:line:column. A password is never part of an error.
  */
 #pragma once
 
@@ -12,31 +12,46 @@
 #include <stdbool.h>
 
 #include "git/repo.h"
-#include "model/environment.h"
+#include "model/policy.h"
+#include "model/project.h"
+#include "model/settings.h"
 
-/* migrate.yaml of the commit, or the defaults when it has none. */
+/* migrate.yaml of the commit, or the defaults when it has none. The caller frees it. */
 Project *config_read_project(GitRepo *repo, const char *commit, GError **error);
 
 /*
- * The environment's file of the commit. `local` exists without one: embedded, mode follow,
- * unsigned. ERR_CONFIG for an unknown name lists those that exist. The Git setting
- * `migrate.NAME.url` (not from a file inside the work tree) overrides where to connect. Values are
- * expanded only for `connection`-like keys at use: see `expand`: when false, an unset ${VARIABLE}
- * is left as it is (listing environments must work without production's secrets).
+ * An environment's settings as its file in the commit has them; `name` NULL is the project's
+ * default. `local` exists without a file: embedded, mode follow, unsigned. ERR_CONFIG for an
+ * unknown name lists those that exist. `expand`: ${VARIABLE} is replaced in values, and an unset
+ * one is an error; else they stay as they stand (listing environments must work without
+ * production's secrets). The caller frees them.
  */
-Environment *config_read_environment(GitRepo *repo, const char *commit, const Project *project,
-				     const char *name, bool expand, GError **error);
+Settings *config_read_settings(GitRepo *repo, const char *commit, const Project *project,
+			       const char *name, bool expand, GError **error);
 
-/* An environment that exists without a file (`local`), or NULL when there is none of this name. */
-Environment *config_built_in(const char *name);
+/* The policy that the file proposes, likewise. What is in force is the ledger's word. */
+Policy *config_read_policy(GitRepo *repo, const char *commit, const Project *project,
+			   const char *name, GError **error);
+
+/* The policy of an environment that exists without a file (`local`), for the caller to free; NULL
+ * when there is none of this name. */
+Policy *config_built_in_policy(const char *name);
+
+/*
+ * Where a policy's database is, as libpq keywords and values in turn (pg/session.h), variables
+ * expanded; g_strfreev. The Git setting `migrate.NAME.url` or `.service` (not from a file inside
+ * the work tree) comes before what the policy says. NULL without error: the environment is
+ * embedded.
+ */
+bool config_connection(GitRepo *repo, const Policy *policy, char ***settings, GError **error);
 
 /* The branch that feeds an environment: its own (with tags, the one that they must be on), or that
  * of the environment it is promoted from; NULL when none is named. For the caller to free. */
 char *config_feeding_branch(GitRepo *repo, const char *commit, const Project *project,
-			    const Environment *environment);
+			    const Policy *policy);
 
-/* Names of the environments that are this clone's own (environment_is_private()): their records
- * stay here. g_strfreev. */
+/* Names of the environments that are this clone's own (policy_is_private()): their records stay
+ * here. g_strfreev. */
 char **config_list_private(GitRepo *repo, const char *commit, const Project *project,
 			   GError **error);
 
@@ -44,10 +59,17 @@ char **config_list_private(GitRepo *repo, const char *commit, const Project *pro
 char **config_list_environments(GitRepo *repo, const char *commit, const Project *project,
 				GError **error);
 
-/* The pure halves, for tests and fuzzing: from the text of a file to its value. */
+/* The pure halves, for tests and fuzzing: from the text of a file to its value, which the caller
+ * frees. Whichever half is asked for, the whole file must be right. */
 Project *config_parse_project(const char *text, size_t length, const char *file, GError **error);
-Environment *config_parse_environment(const char *text, size_t length, const char *file,
-				      const char *name, bool expand, GError **error);
+Settings *config_parse_settings(const char *text, size_t length, const char *file, const char *name,
+				bool expand, GError **error);
+Policy *config_parse_policy(const char *text, size_t length, const char *file, const char *name,
+			    GError **error);
+
+/* The pure half of config_connection(): the policy's own words, expanded; NULL with ERR_CONFIG and
+ * place for an unset variable and for a value that its keyword does not take. g_strfreev. */
+char **config_expand_connection(const Policy *policy, GError **error);
 
 /*
  * ${NAME} and ${NAME:-default} replaced from the process environment; $$ is a dollar sign. NULL

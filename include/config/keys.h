@@ -20,7 +20,8 @@ typedef enum {
 	KEY_DURATION,     /* with a unit, or a number of `unit_ms` each */
 	KEY_LIST,         /* of texts */
 	KEY_IGNORE,       /* of groups: kind, name, reason; IgnoreRule* added to an array */
-	KEY_CONNECTION,   /* collected as libpq keyword `words[0]` and value */
+	KEY_CONNECTION,   /* a ConnectionWord with libpq's keyword `words[0]`, as it is written;
+			     the target is a Policy */
 } KeyType;
 
 typedef struct {
@@ -31,15 +32,25 @@ typedef struct {
 	const char *words[2]; /* KEY_FLAG_IN_ENUM: the two; KEY_CONNECTION: libpq's keyword */
 } Key;
 
+/* One table and the struct that it fills. */
 typedef struct {
 	const Key *keys;
 	guint count;
+	void *target;
+	bool expand; /* replace ${VARIABLE}; otherwise texts that contain one are taken as they
+			stand */
+} KeyTable;
+
+/* A document's keys stand in one of these tables. */
+typedef struct {
+	const KeyTable *tables;
+	guint count;
 	const char *file;
-	bool expand;  /* replace ${VARIABLE}; otherwise texts that contain one are taken as they
-			 stand */
-	void *target; /* the struct */
-	GPtrArray *connection; /* keywords and values in turn, for KEY_CONNECTION */
 } KeyReader;
 
-/* Reads a whole document into the target. ERR_CONFIG with place. */
-bool config_read_keys(KeyReader *reader, const YamlNode *root, GError **error);
+/* Reads a whole document into the targets. ERR_CONFIG with place. */
+bool config_read_keys(const KeyReader *reader, const YamlNode *root, GError **error);
+
+/* Whether a connection's value can be what its libpq keyword wants; else what it must be (static).
+ */
+const char *config_connection_fault(const char *keyword, const char *value);

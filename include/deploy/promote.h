@@ -11,10 +11,11 @@
 typedef struct {
 	const char *from;
 	const char *to;
-	const char *at;        /* a revision; NULL: what `from` deployed last */
-	const char *tag;       /* the release's name; NULL: the tag that the commit has already */
-	const char *message;   /* of a new tag; NULL: a sentence that names the environments */
-	DeployOptions options; /* environment and at are filled in here */
+	const char *at;          /* a revision; NULL: what `from` deployed last */
+	const char *tag;         /* the release's name; NULL: the tag that the commit has already */
+	const char *message;     /* of a new tag; NULL: a sentence that names the environments */
+	StandingOptions options; /* environment and at are filled in here */
+	AdmitOptions admit;      /* new_tag likewise */
 } PromoteOptions;
 
 typedef struct {
@@ -23,6 +24,7 @@ typedef struct {
 	bool make_tag; /* the tag does not exist yet */
 } Promotion;
 
+/* Frees what it holds; it is all zero afterwards. */
 void promotion_clear(Promotion *promotion);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Promotion, promotion_clear)
 
@@ -32,17 +34,16 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Promotion, promotion_clear)
 bool deploy_promotion_find(GitRepo *repo, const PromoteOptions *options, Promotion *promotion,
 			   GError **error);
 
-/* Asks all gates and changes nothing: a context whose gates and plan are filled in, for the caller
- * to free. */
-DeployContext *deploy_promotion_ask(GitRepo *repo, const PromoteOptions *options,
-				    const Promotion *promotion, const Observer *observer,
-				    GError **error);
+/* Asks all gates and changes nothing: the standing, and the gates' answers in *verdicts, both for
+ * the caller to free. */
+Standing *deploy_promotion_ask(GitRepo *repo, const PromoteOptions *options,
+			       const Promotion *promotion, const Observer *observer,
+			       Verdicts **verdicts, GError **error);
 
 /*
- * Asks the gates, makes and publishes the tag, and deploys it. ERR_REFUSED with every gate's answer
- * when one is closed: then there is no tag. The context is what was deployed, for the caller to
- * free.
+ * Asks the gates, makes and publishes the tag, and deploys it. NULL with ERR_REFUSED and every
+ * gate's answer when one is closed: then there is no tag. The standing that was deployed is the
+ * caller's to free.
  */
-DeployContext *deploy_promote(GitRepo *repo, const PromoteOptions *options,
-			      const Promotion *promotion, const Observer *observer,
-			      DeployResult *result, GError **error);
+Standing *deploy_promote(GitRepo *repo, const PromoteOptions *options, const Promotion *promotion,
+			 const Observer *observer, DeployResult *result, GError **error);

@@ -1,13 +1,12 @@
 /*
- * Following: a developer's own database brought to exactly the migrations of a commit, forwards and
- * backwards.
+ * A developer's own database, taken to the migrations of any commit: forwards and backwards.
  */
 #pragma once
 
 #include <glib.h>
 #include <stdbool.h>
 
-#include "deploy/deploy.h"
+#include "standing/standing.h"
 
 typedef struct {
 	guint undone;
@@ -18,21 +17,24 @@ typedef struct {
 
 /*
  * Undoes what the commit does not have (newest first, with the scripts as they were applied) and
- * what it has with another meaning, and applies what is pending. The context must be new, with `at`
- * naming the commit. ERR_REFUSED for an environment that is not in mode follow, and when something
- * cannot be undone: it names every one, and offers a rebuild.
+ * what it has with another meaning, and applies what is pending. The options name the commit. NULL
+ * with ERR_REFUSED for an environment that is not in mode follow, and when something cannot be
+ * undone: it names every one, and offers a rebuild. The caller frees the standing.
  */
-bool deploy_switch(DeployContext *context, SwitchResult *result, GError **error);
+Standing *deploy_switch(GitRepo *repo, const StandingOptions *options, const Observer *observer,
+			SwitchResult *result, GError **error);
 
 /* Drops the database of an embedded environment in mode follow, and notes in the ledger of the new,
  * empty one why the old one's records are abandoned. ERR_REFUSED for any other environment. */
-bool deploy_empty(GitRepo *repo, const DeployOptions *options, const Observer *observer,
+bool deploy_empty(GitRepo *repo, const StandingOptions *options, const Observer *observer,
 		  GError **error);
+
+/* Runs the environment's sample data from the target's commit. *count is how many files ran. */
+bool deploy_seed(const Standing *standing, guint *count, GError **error);
 
 /*
  * Drops the environment's embedded database and builds it anew: all migrations of the commit, then
- * its sample data. `options` as for deploy_context_new(). The result's context, for the caller to
- * free.
+ * its sample data. NULL with an error; the caller frees the standing.
  */
-DeployContext *deploy_rebuild(GitRepo *repo, const DeployOptions *options, const Observer *observer,
-			      SwitchResult *result, GError **error);
+Standing *deploy_rebuild(GitRepo *repo, const StandingOptions *options, const Observer *observer,
+			 SwitchResult *result, GError **error);

@@ -10,8 +10,8 @@
 #include <glib.h>
 #include <stdbool.h>
 
-#include "model/environment.h"
 #include "model/gate.h"
+#include "model/policy.h"
 
 /* An approval of this plan whose signature git accepts. */
 typedef struct {
@@ -37,4 +37,4 @@ typedef struct {
 
 /* The gate's answer, and which approvals count; NULL when the policy asks for none. The caller
  * frees it. */
-Gate *gate_approvals(const Environment *policy, const ApprovalFacts *facts);
+Gate *gate_approvals(const Policy *policy, const ApprovalFacts *facts);

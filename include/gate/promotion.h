@@ -8,8 +8,8 @@
 #include <stdbool.h>
 
 #include "model/applied.h"
-#include "model/environment.h"
 #include "model/gate.h"
+#include "model/policy.h"
 #include "model/record.h"
 
 typedef struct {
@@ -29,4 +29,4 @@ typedef struct {
 
 /* Adds the answers (Gate*) of promotion, soak, drift and order; none when the policy promotes from
  * nowhere. */
-void gate_promotion(const Environment *policy, const PromotionFacts *facts, GPtrArray *gates);
+void gate_promotion(const Policy *policy, const PromotionFacts *facts, GPtrArray *gates);

@@ -10,8 +10,8 @@
 #include <glib.h>
 #include <stdbool.h>
 
-#include "model/environment.h"
 #include "model/gate.h"
+#include "model/policy.h"
 
 typedef struct {
 	const char *commit;
@@ -33,4 +33,4 @@ typedef struct {
 } ReleaseFacts;
 
 /* The gate's answer; NULL when the policy does not deploy from tags. The caller frees it. */
-Gate *gate_release(const Environment *policy, const ReleaseFacts *facts);
+Gate *gate_release(const Policy *policy, const ReleaseFacts *facts);

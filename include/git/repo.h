@@ -66,6 +66,9 @@ char *git_repo_resolve(GitRepo *repo, const char *revision, bool quiet, GError *
 bool git_repo_ahead_behind(GitRepo *repo, const char *tip, const char *base, guint *ahead,
 			   guint *behind, GError **error);
 
+/* Whether an object with this id is here, without asking a remote. */
+bool git_repo_has_object(GitRepo *repo, const char *oid);
+
 typedef struct {
 	char *path; /* relative to the folder that was listed, with '/' */
 	char *oid;

@@ -29,6 +29,7 @@ typedef struct {
 } GitVerdict;
 
 void git_verdict_free(GitVerdict *verdict);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GitVerdict, git_verdict_free)
 
 /* A verdict for each of the texts (GBytes*), GitVerdict*, owned by the array. Failure means git
  * could not be asked. */

@@ -9,8 +9,8 @@
 #include <glib.h>
 #include <stdbool.h>
 
-#include "deploy/context.h"
 #include "git/repo.h"
+#include "model/event.h"
 
 typedef struct {
 	GitRepo *repo;

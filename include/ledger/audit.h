@@ -14,7 +14,7 @@
 #include "git/repo.h"
 #include "ledger/chain.h"
 #include "ledger/database.h"
-#include "model/environment.h"
+#include "model/policy.h"
 
 typedef struct {
 	GPtrArray *records;  /* Record*, those that were read: all, or those after the remembered
@@ -35,7 +35,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerAudit, ledger_audit_free)
  * before it.
  */
 typedef struct {
-	const Environment *(*find)(const char *policy, void *data, GError **error);
+	const Policy *(*find)(const char *policy, void *data, GError **error);
 	void *data;
 	bool is_signed; /* the ledger is a signed one now */
 } LedgerPolicies;
@@ -57,5 +57,4 @@ void ledger_audit_remember(GitRepo *repo, const char *environment, const Record 
  * git, as the audit would. ERR_LEDGER with the remedy (a missing allowed-signers file, a signer who
  * is not listed).
  */
-bool ledger_audit_own(GitRepo *repo, const Environment *policy, const Record *record,
-		      GError **error);
+bool ledger_audit_own(GitRepo *repo, const Policy *policy, const Record *record, GError **error);

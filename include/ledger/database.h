@@ -85,6 +85,10 @@ typedef struct {
  * an error: the migration has run. */
 void ledger_batch_apply(PgBatch *batch, const LedgerApply *apply);
 
+/* Says in the row of an applied migration that another text stands for the one that ran: blob,
+ * content, path and commit of `apply`. Inside the caller's transaction. */
+bool ledger_database_accept(PgSession *session, const LedgerApply *apply, GError **error);
+
 /* Adds the deletion of a row; its one answer is for ledger_reverted_at(). */
 void ledger_batch_revert(PgBatch *batch, const char *id);
 

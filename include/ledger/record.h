@@ -3,9 +3,9 @@
  *
  * The text is a tag object's: four headers, a blank line, the fields below, and the armored
  * signature of a signed ledger. Every field stands on one line, in fixed order; which action has
- * which fields is one table in record.c. Whatever deviates by one byte is refused, because bytes
- * after a signature's end are not signed and `git verify-tag` accepts them all the same. A record's
- * id is the SHA-256 of all its bytes, signature included.
+ * which fields is one table for each released format (src/ledger/format1.c). Whatever deviates by
+ * one byte is refused, because bytes after a signature's end are not signed and `git verify-tag`
+ * accepts them all the same. A record's id is the SHA-256 of all its bytes, signature included.
  */
 #pragma once
 
@@ -23,8 +23,11 @@ char *ledger_record_tag(const char *environment, gint64 sequence);
  */
 char *ledger_record_message(const Record *record);
 
-/* Parses the whole text; ERR_LEDGER says which line is wrong and why. The result keeps a reference
- * to `raw`. */
+/*
+ * Parses the whole text; ERR_LEDGER says which line is wrong and why. The result keeps a reference
+ * to `raw`; the caller frees it. Of a record in a newer format (is_newer) what can be understood is
+ * filled in: who only reads goes on with that, who writes refuses.
+ */
 Record *ledger_record_parse(GBytes *raw, GError **error);
 
 /*

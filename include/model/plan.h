@@ -32,8 +32,7 @@ typedef struct {
 } PlanPartly;
 
 typedef struct {
-	GPtrArray *pending;  /* const Migration*, in the order in which they will run once
-				plan_order() was called */
+	GPtrArray *pending;  /* const Migration*, in the order of their names: plan_order() */
 	GPtrArray *edits;    /* PlanEdit*, owned */
 	GPtrArray *renames;  /* PlanRename*, owned: known under the old id, never run again */
 	GPtrArray *removed;  /* const Applied*: applied, absent from the commit, and not renamed */

@@ -16,6 +16,7 @@ typedef enum {
 	RECORD_BASELINE,
 	RECORD_ADOPT,
 	RECORD_CHECKPOINT,
+	RECORD_UNKNOWN, /* an action that only a newer version knows; never written */
 } RecordAction;
 
 typedef enum { OUTCOME_DONE, OUTCOME_FAILED, OUTCOME_INTERRUPTED, OUTCOME_CRASHED } RecordOutcome;
@@ -71,8 +72,12 @@ typedef struct {
 			 NULL */
 	char *abandoned; /* restore: id of the last record of the abandoned chain */
 
+	gint64 format; /* the number in its first line */
+
 	/* not in the text */
-	char *id; /* SHA-256 of the raw text */
+	bool is_newer; /* a newer version's form: only what every record says is filled in, and more
+			  by luck */
+	char *id;      /* SHA-256 of the raw text */
 	GBytes *raw;
 	bool is_signed;
 } Record;

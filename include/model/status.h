@@ -88,6 +88,7 @@ bool status_report_has_findings(const StatusReport *report);
 typedef struct {
 	char *environment;
 	guint records, signatures, remembered, notes, rows;
+	guint newer; /* records of a newer version's format: what they say is not judged */
 	bool is_signed;
 	char **problems; /* each in words; NULL-terminated */
 	char **remarks;  /* what is not wrong but worth knowing: notes that lag */

@@ -22,6 +22,14 @@ bool pg_session_may_create(PgSession *session, bool *may, char **user, GError **
 /* The roles of the server that are neither its own nor ours; g_strfreev. */
 char **pg_session_other_roles(PgSession *session, GError **error);
 
+/* The server's databases whose names begin so; g_strfreev. */
+char **pg_session_databases(PgSession *session, const char *prefix, GError **error);
+
+/* Drops all roles of the server that are neither its own nor ours, unless a database's name begins
+ * with `unless`: roles belong to the whole server and outlive the database whose script made them.
+ * One that cannot be dropped stays. */
+void pg_session_drop_roles(PgSession *session, const char *unless);
+
 /* The server process that answers now: behind a pooler another one than pg_session_backend_pid().
  * 0 when nothing answers within `patience_ms`. */
 gint64 pg_session_process(PgSession *session, gint64 patience_ms);

@@ -31,20 +31,23 @@ void plan_cover(Plan *plan, const MigrationSet *set, const AppliedSet *applied,
 		const GPtrArray *baselines);
 
 /*
- * Puts plan->pending in order. `distance` maps up paths to landing distances (GUINT_TO_POINTER,
+ * What is pending, in the order in which it runs: const Migration*, borrowed from the set, in an
+ * array for the caller to free. `distance` maps up paths to landing distances (GUINT_TO_POINTER,
  * larger is earlier); a missing path counts as earliest. Directives must have been read.
  * ERR_MIGRATION: `requires` names an id that neither the set nor the database has (with the nearest
  * names as hint), or a cycle (shown as a path a -> b -> a). An id that a baseline of the set
  * replaces is that baseline. Baselines run first, repeatables last.
  */
-bool plan_order(Plan *plan, const MigrationSet *set, const AppliedSet *applied,
-		GHashTable *distance, GError **error);
+GPtrArray *plan_order(const Plan *plan, const MigrationSet *set, const AppliedSet *applied,
+		      GHashTable *distance, GError **error);
 
 /*
- * Cuts the ordered pending list after migration `id` (everything that it needs runs before it, so
- * it stays). ERR_USAGE when it is not pending, saying whether it is applied or unknown.
+ * The beginning of an order, up to and with migration `id` (everything that it needs runs before
+ * it, so it stays); for the caller to free. ERR_USAGE when it is not pending, saying whether it is
+ * applied or unknown.
  */
-bool plan_cut(Plan *plan, const AppliedSet *applied, const char *id, GError **error);
+GPtrArray *plan_through(const GPtrArray *order, const AppliedSet *applied, const char *id,
+			GError **error);
 
 /*
  * What a `down` undoes, newest first (const Applied*, borrowed): the last `steps` ones, or all

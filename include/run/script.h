@@ -9,9 +9,9 @@
 
 #include "git/repo.h"
 #include "history/read.h"
-#include "model/environment.h"
 #include "model/migration.h"
 #include "model/record.h"
+#include "model/settings.h"
 #include "sql/classify.h"
 #include "sql/split.h"
 

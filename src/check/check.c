@@ -1,9 +1,9 @@
 #include "check/check.h"
 
-#include "build/build.h"
+#include "base/borrow.h"
 #include "config/config.h"
-#include "deploy/seed.h"
 #include "parts.h"
+#include "run/seed.h"
 
 static CheckReport *new_report(GitRepo *repo, const char *at, GError **error)
 {
@@ -15,31 +15,32 @@ static CheckReport *new_report(GitRepo *repo, const char *at, GError **error)
 static bool check_built(GitRepo *repo, CheckReport *report, GError **error)
 {
 	CheckPart *part = check_report_add(report, "migrations");
-	g_autoptr(Scratch) scratch = deploy_scratch_new(repo, NULL, error);
-	g_autoptr(DeployContext) context =
-		scratch ? build_context(repo, report->commit, scratch, error) : NULL;
+	g_autoptr(ScratchBuild) build = scratch_build_new(repo, report->commit, NULL, error);
 	g_autoptr(SchemaSnapshot) schema = NULL;
 
-	if (!context || !check_up(context, part, NULL, error))
+	if (!build || !check_up(build, build->order->migrations, part, NULL, error))
 		return false;
 	if (part->findings->len > 0)
 		return true;
-	schema = schema_snapshot_take(context->session, NULL, false, error);
+	schema = scratch_build_snapshot(build, false, error);
 	/* Its roles go with it: the schema files may make the same ones. */
-	g_clear_pointer(&context->session, pg_session_free);
-	g_clear_pointer(&scratch, deploy_scratch_free);
-	return schema && check_schema(context, schema, check_report_add(report, "schema"), error);
+	scratch_build_close(build);
+	return schema && check_schema(build, schema, check_report_add(report, "schema"), error);
 }
 
 /* A migration that runs anew whenever it changes has no way back, and its objects stand in the way
  * of the others. */
-static void leave_out_repeatables(DeployContext *context)
+static GPtrArray *without_repeatables(const GPtrArray *migrations)
 {
-	GPtrArray *pending = context->plan->pending;
+	GPtrArray *kept = g_ptr_array_new();
 
-	for (guint i = pending->len; i > 0; i--)
-		if (((const Migration *)g_ptr_array_index(pending, i - 1))->repeatable)
-			g_ptr_array_remove_index(pending, i - 1);
+	for (guint i = 0; i < migrations->len; i++) {
+		const Migration *migration = g_ptr_array_index(migrations, i);
+
+		if (!migration->repeatable)
+			borrow_add(kept, migration);
+	}
+	return kept;
 }
 
 static GPtrArray *snapshots_new(void)
@@ -49,17 +50,17 @@ static GPtrArray *snapshots_new(void)
 
 static bool check_reversible(GitRepo *repo, const char *commit, CheckPart *part, GError **error)
 {
-	g_autoptr(Scratch) scratch = deploy_scratch_new(repo, NULL, error);
-	g_autoptr(DeployContext) context =
-		scratch ? build_context(repo, commit, scratch, error) : NULL;
+	g_autoptr(ScratchBuild) build = scratch_build_new(repo, commit, NULL, error);
+	g_autoptr(GPtrArray) migrations = NULL;
 	g_autoptr(GPtrArray) before = snapshots_new();
 	guint undone;
 
-	if (!context)
+	if (!build)
 		return false;
-	leave_out_repeatables(context);
-	return check_up(context, part, before, error) &&
-	       (part->findings->len > 0 || check_down(context, part, before, &undone, error));
+	migrations = without_repeatables(build->order->migrations);
+	return check_up(build, migrations, part, before, error) &&
+	       (part->findings->len > 0 ||
+		check_down(build, migrations, part, before, &undone, error));
 }
 
 CheckReport *check_run(GitRepo *repo, const CheckOptions *options, GError **error)
@@ -85,70 +86,63 @@ CheckReport *check_run(GitRepo *repo, const CheckOptions *options, GError **erro
 
 /* ---- there, back, and there again ---- */
 
-/* Takes the name of the environment that is meant; it must exist in the commit. */
-static bool choose_environment(DeployContext *context, const char *name, GError **error)
+static bool check_seeds(const ScratchBuild *build, const char *environment, CheckPart *part,
+			GError **error)
 {
-	g_autoptr(Environment) found = NULL;
-
-	found = config_read_environment(context->repo, context->target->oid, context->project,
-					name ? name : context->project->default_environment, false,
-					error);
-	if (!found)
-		return false;
-	g_free(context->environment->name);
-	context->environment->name = g_strdup(found->name);
-	return true;
-}
-
-static bool check_seeds(DeployContext *context, CheckPart *part, GError **error)
-{
-	g_autofree char *folder =
-		g_build_filename(context->project->seeds, context->environment->name, NULL);
+	g_autofree char *folder = g_build_filename(build->project->seeds, environment, NULL);
 	g_autofree char *none = g_strdup_printf("there are none below %s", folder);
+	const Runner runner = {.session = build->scratch->session, .mark = RUN_MARK_NONE};
 	g_autoptr(GError) why = NULL;
 	guint count = 0;
 
-	if (!deploy_seed(context, &count, &why)) {
-		check_part_done(part, "of environment '%s'", context->environment->name);
+	if (!seed_run(build->repo, &runner, build->commit->oid, folder, &count, &why)) {
+		check_part_done(part, "of environment '%s'", environment);
 		return check_find_error(part, why, error);
 	}
 	if (count == 0)
 		check_part_skip(part, none);
 	else
-		check_part_done(part, "%u of environment '%s'", count, context->environment->name);
+		check_part_done(part, "%u of environment '%s'", count, environment);
 	return true;
 }
 
-static bool test_all(DeployContext *context, CheckReport *report, GError **error)
+static bool test_all(ScratchBuild *build, const char *environment, CheckReport *report,
+		     GError **error)
 {
+	g_autoptr(GPtrArray) migrations = without_repeatables(build->order->migrations);
 	g_autoptr(GPtrArray) before = snapshots_new();
 	g_autoptr(SchemaSnapshot) top = NULL;
 	guint undone = 0;
 
-	if (!check_up(context, check_report_add(report, "up"), before, error))
+	if (!check_up(build, migrations, check_report_add(report, "up"), before, error))
 		return false;
 	if (check_report_count(report) > 0)
 		return true;
-	top = schema_snapshot_take(context->session, NULL, false, error);
-	if (!top || !check_seeds(context, check_report_add(report, "seeds"), error))
+	top = scratch_build_snapshot(build, false, error);
+	if (!top || !check_seeds(build, environment, check_report_add(report, "seeds"), error))
 		return false;
 	if (check_report_count(report) > 0)
 		return true;
-	if (!check_down(context, check_report_add(report, "down"), before, &undone, error))
+	if (!check_down(build, migrations, check_report_add(report, "down"), before, &undone,
+			error))
 		return false;
 	return check_report_count(report) > 0 || undone == 0 ||
-	       check_again(context, check_report_add(report, "again"), undone, top, error);
+	       check_again(build, migrations, check_report_add(report, "again"), undone, top,
+			   error);
 }
 
+/* The environment that is meant must exist in the commit. */
 CheckReport *check_test(GitRepo *repo, const CheckTest *options, GError **error)
 {
 	g_autoptr(CheckReport) report = new_report(repo, options->at, error);
-	g_autoptr(Scratch) scratch = report ? deploy_scratch_new(repo, NULL, error) : NULL;
-	g_autoptr(DeployContext) context =
-		scratch ? build_context(repo, report->commit, scratch, error) : NULL;
+	g_autoptr(ScratchBuild) build =
+		report ? scratch_build_new(repo, report->commit, NULL, error) : NULL;
+	g_autoptr(Settings) settings =
+		build ? config_read_settings(repo, report->commit, build->project,
+					     options->environment, false, error)
+		      : NULL;
 
-	if (!context || !choose_environment(context, options->environment, error))
+	if (!settings || !test_all(build, settings->name, report, error))
 		return NULL;
-	leave_out_repeatables(context);
-	return test_all(context, report, error) ? g_steal_pointer(&report) : NULL;
+	return g_steal_pointer(&report);
 }

@@ -1,9 +1,9 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "build/build.h"
-#include "build/foreign.h"
+#include "foreign/foreign.h"
 #include "parts.h"
+#include "scratch/files.h"
 
 static bool has_word(GitRepo *repo, const char *blob, const char *word)
 {
@@ -18,25 +18,25 @@ static bool has_word(GitRepo *repo, const char *blob, const char *word)
 }
 
 /* The last migration whose up script has this word: most likely the one that brought it. */
-static const char *migration_with(DeployContext *context, const char *word)
+static const char *migration_with(const ScratchBuild *build, const char *word)
 {
-	for (guint i = context->plan->pending->len; i > 0; i--) {
-		const Migration *migration = g_ptr_array_index(context->plan->pending, i - 1);
-		if (has_word(context->repo, migration->up.blob, word))
+	for (guint i = build->order->migrations->len; i > 0; i--) {
+		const Migration *migration = g_ptr_array_index(build->order->migrations, i - 1);
+		if (has_word(build->repo, migration->up.blob, word))
 			return migration->up.path;
 	}
 	return NULL;
 }
 
 /* The schema file that names the object of a snapshot's path; NULL when none does. */
-static const char *file_with(DeployContext *context, const GPtrArray *entries, const char *path)
+static const char *file_with(GitRepo *repo, const GPtrArray *entries, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	g_autofree char *name = g_strndup(slash + 1, strcspn(slash + 1, ".("));
 
 	for (guint i = 0; i < entries->len; i++) {
 		const GitEntry *entry = g_ptr_array_index(entries, i);
-		if (has_word(context->repo, entry->oid, name))
+		if (has_word(repo, entry->oid, name))
 			return entry->path;
 	}
 	return NULL;
@@ -61,8 +61,8 @@ static char *first_word(const char *diff, char sign)
 
 /* What both sides were built from, and where findings go. */
 typedef struct {
-	DeployContext *context;   /* with the migrations */
-	const GPtrArray *entries; /* GitEntry*: the schema files */
+	const ScratchBuild *build; /* with the migrations */
+	const GPtrArray *entries;  /* GitEntry*: the schema files */
 	CheckPart *part;
 	GPtrArray *ignored; /* IgnoreCount* */
 } Comparison;
@@ -89,8 +89,8 @@ static void find_object(const Comparison *work, const char *path, const char *mi
 	g_autofree char *diff = git_diff_texts(files ? files : "", migrations ? migrations : "");
 	g_autofree char *ahead = first_word(diff, '+');
 	g_autofree char *behind = first_word(diff, '-');
-	const char *file = files ? file_with(work->context, work->entries, path) : NULL;
-	const char *brought = ahead ? migration_with(work->context, ahead) : NULL;
+	const char *file = files ? file_with(work->build->repo, work->entries, path) : NULL;
+	const char *brought = ahead ? migration_with(work->build, ahead) : NULL;
 	g_autofree char *remedy = remedy_for(brought, ahead, behind);
 
 	if (!files)
@@ -107,7 +107,7 @@ static void find_object(const Comparison *work, const char *path, const char *mi
 static bool is_ignored(const Comparison *work, const char *path)
 {
 	return foreign_is_ledger(path) ||
-	       ignore_rules_take(work->context->project->ignore, path, work->ignored);
+	       ignore_rules_take(work->build->project->ignore, path, work->ignored);
 }
 
 static void compare(const Comparison *work, const SchemaSnapshot *migrations,
@@ -124,15 +124,16 @@ static void compare(const Comparison *work, const SchemaSnapshot *migrations,
 	}
 }
 
-bool check_schema(DeployContext *migrations, const SchemaSnapshot *expected, CheckPart *part,
+bool check_schema(const ScratchBuild *build, const SchemaSnapshot *expected, CheckPart *part,
 		  GError **error)
 {
-	g_autoptr(GPtrArray) entries = build_list_files(migrations, error);
+	g_autoptr(GPtrArray) entries =
+		files_list(build->repo, build->commit->oid, build->project, NULL, error);
 	g_autoptr(SchemaSnapshot) found = NULL;
 	g_autoptr(GPtrArray) ignored = ignore_counts_new();
 	g_autofree char *count = NULL;
 	g_autoptr(GError) why = NULL;
-	g_autofree char *built = text_count(migrations->plan->pending->len, "migration");
+	g_autofree char *built = text_count(build->order->migrations->len, "migration");
 
 	if (!entries)
 		return false;
@@ -142,11 +143,10 @@ bool check_schema(DeployContext *migrations, const SchemaSnapshot *expected, Che
 	}
 	count = text_count(entries->len, "schema file");
 	check_part_done(part, "%s against %s", count, built);
-	found = build_files_snapshot(migrations->repo, migrations->target->oid, NULL, entries,
-				     &why);
+	found = files_snapshot(build->repo, NULL, entries, false, &why);
 	if (!found)
 		return check_find_error(part, why, error);
-	const Comparison work = {migrations, entries, part, ignored};
+	const Comparison work = {build, entries, part, ignored};
 	compare(&work, expected, found);
 	check_tell_ignored(part, ignored);
 	return true;

@@ -1,7 +1,7 @@
 #include "base/text.h"
-#include "deploy/plan.h"
 #include "git/tag.h"
-#include "hook/guard.h"
+#include "guard/guard.h"
+#include "lineup/lineup.h"
 #include "parts.h"
 
 /* Removed from the commit, though it is newer than what was deployed: an older commit only has not
@@ -9,7 +9,7 @@
 static bool find_removed(GitRepo *repo, const char *commit, const MigrationSet *set,
 			 const GuardedEnvironment *guarded, CheckPart *part)
 {
-	g_autoptr(Plan) plan = deploy_plan_build(repo, set, guarded->applied);
+	g_autoptr(Plan) plan = lineup_plan(repo, set, guarded->applied);
 	bool is_newer = false;
 
 	if (!guarded->deployed ||
@@ -27,7 +27,7 @@ static bool find_removed(GitRepo *repo, const char *commit, const MigrationSet *
 bool check_ledgers(GitRepo *repo, const char *commit, const MigrationSet *set, CheckPart *part,
 		   GError **error)
 {
-	g_autoptr(GPtrArray) environments = hook_guarded_environments(repo, commit, NULL, error);
+	g_autoptr(GPtrArray) environments = guard_environments(repo, commit, NULL, error);
 	const GuardedChange change = {.set = set, .commit = commit};
 	g_autofree char *migrations = text_count(set->all->len, "migration");
 	g_autofree char *ledgers = NULL;
@@ -37,7 +37,7 @@ bool check_ledgers(GitRepo *repo, const char *commit, const MigrationSet *set, C
 	for (guint i = 0; i < environments->len; i++) {
 		const GuardedEnvironment *guarded = g_ptr_array_index(environments, i);
 
-		if (!hook_guard_applied(repo, &change, guarded, part->findings, error) ||
+		if (!guard_applied(repo, &change, guarded, part->findings, error) ||
 		    !find_removed(repo, commit, set, guarded, part))
 			return false;
 	}

@@ -1,5 +1,5 @@
 #include "base/text.h"
-#include "deploy/drift.h"
+#include "drift/drift.h"
 #include "parts.h"
 
 void check_tell_ignored(CheckPart *part, const GPtrArray *ignored)
@@ -16,10 +16,13 @@ void check_tell_ignored(CheckPart *part, const GPtrArray *ignored)
 
 bool check_live(GitRepo *repo, const char *environment, CheckPart *part, GError **error)
 {
-	const DeployOptions options = {
+	const StandingOptions options = {
 		.environment = environment, .command = "check", .wait_ms = -1};
-	g_autoptr(DeployContext) context = deploy_context_new(repo, &options, NULL);
-	g_autoptr(DriftReport) report = deploy_drift(context, DRIFT_OF_SCHEMA, error);
+	g_autoptr(Standing) standing =
+		standing_open(repo, &options, NULL, STANDING_READ_ALL, error);
+	g_autoptr(DriftReport) report = standing ? drift_compare(standing, DRIFT_OF_SCHEMA,
+								 standing->project->ignore, error)
+						 : NULL;
 	g_autofree char *compared = NULL;
 	g_autofree char *remedy = NULL;
 

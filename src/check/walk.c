@@ -1,6 +1,6 @@
+#include "base/borrow.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "build/build.h"
 #include "parts.h"
 
 bool check_find_error(CheckPart *part, GError *why, GError **error)
@@ -9,7 +9,7 @@ bool check_find_error(CheckPart *part, GError *why, GError **error)
 	g_autofree char *place = line ? g_strdup_printf("line %u: ", line) : g_strdup("");
 	Finding *finding;
 
-	if (!build_is_script_error(why)) {
+	if (!scratch_is_script_error(why)) {
 		g_propagate_error(error, g_error_copy(why));
 		return false;
 	}
@@ -30,9 +30,9 @@ static guint count_verify_scripts(const GPtrArray *migrations)
 	return count;
 }
 
-bool check_up(DeployContext *context, CheckPart *part, GPtrArray *before, GError **error)
+bool check_up(ScratchBuild *build, const GPtrArray *migrations, CheckPart *part, GPtrArray *before,
+	      GError **error)
 {
-	const GPtrArray *migrations = context->plan->pending;
 	const guint verified = count_verify_scripts(migrations);
 	g_autofree char *all = text_count(migrations->len, "migration");
 	g_autofree char *scripts = text_count(verified, "verify script");
@@ -40,7 +40,7 @@ bool check_up(DeployContext *context, CheckPart *part, GPtrArray *before, GError
 
 	check_part_done(part, "%s applied from nothing%s%s%s", all, verified ? ", " : "",
 			verified ? scripts : "", verified ? " passed" : "");
-	if (build_migrations(context, before, &why))
+	if (scratch_build_migrations(build, migrations, before, &why))
 		return true;
 	check_part_done(part, "%s, of which one cannot be applied", all);
 	return check_find_error(part, why, error);
@@ -62,7 +62,7 @@ static char *paths_that_differ(const SchemaSnapshot *a, const SchemaSnapshot *b)
 /* What became of one step back. */
 typedef enum { STEP_DONE, STEP_NO_SCRIPT, STEP_FAILED } Step;
 
-static bool undo_one(DeployContext *context, CheckPart *part, const Migration *migration,
+static bool undo_one(ScratchBuild *build, CheckPart *part, const Migration *migration,
 		     const SchemaSnapshot *before, Step *step, GError **error)
 {
 	g_autoptr(SchemaSnapshot) after = NULL;
@@ -70,9 +70,9 @@ static bool undo_one(DeployContext *context, CheckPart *part, const Migration *m
 	g_autofree char *differ = NULL;
 
 	*step = STEP_FAILED;
-	if (!build_script(context, migration, SCRIPT_DOWN, &why))
+	if (!scratch_build_script(build, migration, SCRIPT_DOWN, &why))
 		return check_find_error(part, why, error);
-	after = schema_snapshot_take(context->session, NULL, false, error);
+	after = scratch_build_snapshot(build, false, error);
 	if (!after)
 		return false;
 	differ = paths_that_differ(before, after);
@@ -85,10 +85,9 @@ static bool undo_one(DeployContext *context, CheckPart *part, const Migration *m
 	return true;
 }
 
-bool check_down(DeployContext *context, CheckPart *part, const GPtrArray *before, guint *undone,
-		GError **error)
+bool check_down(ScratchBuild *build, const GPtrArray *migrations, CheckPart *part,
+		const GPtrArray *before, guint *undone, GError **error)
 {
-	const GPtrArray *migrations = context->plan->pending;
 	const Migration *last = NULL;
 	Step step = STEP_DONE;
 
@@ -97,7 +96,7 @@ bool check_down(DeployContext *context, CheckPart *part, const GPtrArray *before
 		last = g_ptr_array_index(migrations, i - 1);
 		if (!last->down.path)
 			step = STEP_NO_SCRIPT;
-		else if (!undo_one(context, part, last, g_ptr_array_index(before, i - 1), &step,
+		else if (!undo_one(build, part, last, g_ptr_array_index(before, i - 1), &step,
 				   error))
 			return false;
 		*undone += step == STEP_DONE;
@@ -111,19 +110,21 @@ bool check_down(DeployContext *context, CheckPart *part, const GPtrArray *before
 
 /* ---- and up again ---- */
 
-bool check_again(DeployContext *context, CheckPart *part, guint undone, const SchemaSnapshot *top,
-		 GError **error)
+bool check_again(ScratchBuild *build, const GPtrArray *migrations, CheckPart *part, guint undone,
+		 const SchemaSnapshot *top, GError **error)
 {
-	g_autofree char *again = text_count(undone, "migration");
+	g_autofree char *count = text_count(undone, "migration");
+	g_autoptr(GPtrArray) again = g_ptr_array_new();
 	g_autoptr(SchemaSnapshot) after = NULL;
 	g_autoptr(GError) why = NULL;
 	g_autofree char *differ = NULL;
 
-	check_part_done(part, "%s applied again", again);
-	g_ptr_array_remove_range(context->plan->pending, 0, context->plan->pending->len - undone);
-	if (!build_migrations(context, NULL, &why))
+	check_part_done(part, "%s applied again", count);
+	for (guint i = migrations->len - undone; i < migrations->len; i++)
+		borrow_add(again, g_ptr_array_index(migrations, i));
+	if (!scratch_build_migrations(build, again, NULL, &why))
 		return check_find_error(part, why, error);
-	after = schema_snapshot_take(context->session, NULL, false, error);
+	after = scratch_build_snapshot(build, false, error);
 	differ = after ? paths_that_differ(top, after) : NULL;
 	if (differ && *differ)
 		finding_add(part->findings, NULL, "let down undo all that up does",

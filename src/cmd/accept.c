@@ -3,7 +3,7 @@
 
 #include "cmd/all.h"
 #include "cmd/deploying.h"
-#include "deploy/edit.h"
+#include "deploy/accept.h"
 
 static const CommandOption options[] = {
 	OPTION_ENV,
@@ -15,22 +15,21 @@ static const CommandOption options[] = {
 
 static bool run(CommandContext *context, int *status, GError **error)
 {
-	const DeployOptions chosen = command_deploy_options(context);
+	const StandingOptions chosen = command_standing_options(context);
 	const Observer observer = command_observer(context);
-	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, &observer);
 	const char *reason = command_text(context, "reason");
 	const char *id = context->arguments[0];
+	g_autoptr(Standing) standing = NULL;
 
 	(void)status;
 	if (!reason || !*reason)
 		return error_set(error, ERR_USAGE,
 				 "'--reason TEXT' is required: it is written into the record");
-	if (!deploy_accept(deploy, id, reason, error))
-		return false;
-	if (context->verbosity >= 0)
+	standing = deploy_accept(context->repo, &chosen, &observer, id, reason, error);
+	if (standing && context->verbosity >= 0)
 		printf("%s: the new text of '%s' is accepted, record %" G_GINT64_FORMAT "\n",
-		       deploy->environment->name, id, deploy->ledger.sequence);
-	return true;
+		       standing_name(standing), id, standing->ledgers.state.sequence);
+	return standing;
 }
 
 const Command command_accept = {

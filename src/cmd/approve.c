@@ -20,13 +20,13 @@ static const CommandOption options[] = {
 	OPTION_END,
 };
 
-static void print_json(const DeployContext *deploy, const Approval *approval)
+static void print_json(const Standing *standing, const Approval *approval)
 {
 	json_t *document = report_json_new("approve");
 	json_t *list = json_array();
 
-	for (guint i = 0; i < deploy->plan->pending->len; i++) {
-		const Migration *migration = g_ptr_array_index(deploy->plan->pending, i);
+	for (guint i = 0; i < standing->order->migrations->len; i++) {
+		const Migration *migration = g_ptr_array_index(standing->order->migrations, i);
 		json_array_append_new(list, report_json_text(migration->id));
 	}
 	json_object_set_new(document, "environment", report_json_text(approval->environment));
@@ -38,13 +38,13 @@ static void print_json(const DeployContext *deploy, const Approval *approval)
 	report_json_print(document, stdout);
 }
 
-static void print_text(const DeployContext *deploy, const Approval *approval)
+static void print_text(const Standing *standing, const Approval *approval)
 {
-	g_autofree char *count = text_count(deploy->plan->pending->len, "migration");
+	g_autofree char *count = text_count(standing->order->migrations->len, "migration");
 
-	for (guint i = 0; i < deploy->plan->pending->len; i++)
+	for (guint i = 0; i < standing->order->migrations->len; i++)
 		printf("  %3u  %s\n", i + 1,
-		       ((const Migration *)g_ptr_array_index(deploy->plan->pending, i))->id);
+		       ((const Migration *)g_ptr_array_index(standing->order->migrations, i))->id);
 	printf("%s: approved %s at %.7s until %.16s UTC\n", approval->environment, count,
 	       approval->object, approval->expires);
 }
@@ -54,22 +54,23 @@ static bool run(CommandContext *context, int *status, GError **error)
 	const char *expires = command_text(context, "expires");
 	const gint64 valid_ms = text_parse_duration(expires ? expires : DEFAULT_VALIDITY, 0);
 	const Observer observer = command_observer(context);
-	DeployOptions chosen = command_deploy_options(context);
-	g_autoptr(DeployContext) deploy = NULL;
+	StandingOptions chosen = command_standing_options(context);
 	g_autoptr(Approval) approval = NULL;
+	g_autoptr(Standing) standing = NULL;
 
 	(void)status;
 	if (valid_ms <= 0)
 		return error_set(error, ERR_USAGE,
 				 "'--expires' must be a duration such as 12h or 7d");
 	chosen.offline = true;
-	deploy = deploy_context_new(context->repo, &chosen, &observer);
-	if (!deploy_approve(deploy, command_text(context, "message"), valid_ms, &approval, error))
+	standing = deploy_approve(context->repo, &chosen, &observer,
+				  command_text(context, "message"), valid_ms, &approval, error);
+	if (!standing)
 		return false;
 	if (command_wants_json(context))
-		print_json(deploy, approval);
+		print_json(standing, approval);
 	else if (context->verbosity >= 0)
-		print_text(deploy, approval);
+		print_text(standing, approval);
 	return true;
 }
 

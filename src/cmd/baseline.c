@@ -1,8 +1,8 @@
 #include <stdio.h>
 
+#include "adopt/baseline.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "build/baseline.h"
 #include "cmd/all.h"
 #include "cmd/deploying.h"
 #include "report/drift.h"
@@ -25,25 +25,26 @@ static const CommandOption options[] = {
 	OPTION_END,
 };
 
-static void print(const CommandContext *context, const DeployContext *deploy,
+static void print(const CommandContext *context, const Standing *standing,
 		  const BaselineResult *result)
 {
 	g_autofree char *count = text_count(result->recorded, "migration");
 
 	if (command_wants_json(context)) {
-		json_t *document = command_json_new(context, deploy);
+		json_t *document = command_json_new(context, standing);
 
 		json_object_set_new(document, "recorded", json_integer(result->recorded));
 		json_object_set_new(document, "tool", report_json_text(result->tool));
 		json_object_set_new(document, "differences", json_integer(result->differences));
 		json_object_set_new(document, "ignored", report_ignored_json(result->ignored));
-		json_object_set_new(document, "record", json_integer(deploy->ledger.sequence));
+		json_object_set_new(document, "record",
+				    json_integer(standing->ledgers.state.sequence));
 		report_json_print(document, stdout);
 	} else if (context->verbosity >= 0) {
 		printf("%s: adopted with %s%s%s, record %" G_GINT64_FORMAT "; %u objects differ\n",
-		       deploy->environment->name, count,
+		       standing_name(standing), count,
 		       result->tool ? " that are in the ledger of " : "",
-		       result->tool ? result->tool : "", deploy->ledger.sequence,
+		       result->tool ? result->tool : "", standing->ledgers.state.sequence,
 		       result->differences);
 		report_ignored_text(result->ignored, stdout);
 	}
@@ -51,14 +52,14 @@ static void print(const CommandContext *context, const DeployContext *deploy,
 
 static bool run(CommandContext *context, int *status, GError **error)
 {
-	const DeployOptions chosen = command_deploy_options(context);
+	const StandingOptions chosen = command_standing_options(context);
 	const Observer observer = command_observer(context);
-	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, &observer);
 	const BaselineOptions wanted = {.through = command_text(context, "through"),
 					.from = command_text(context, "from"),
 					.accept_drift = command_text(context, "accept-drift")};
 	g_autoptr(GPtrArray) ignored = ignore_counts_new();
 	BaselineResult result = {.ignored = ignored};
+	g_autoptr(Standing) standing = NULL;
 
 	(void)status;
 	if (!command_accepts_drift(context, error))
@@ -66,10 +67,10 @@ static bool run(CommandContext *context, int *status, GError **error)
 	if (wanted.from && wanted.through)
 		return error_set(error, ERR_USAGE,
 				 "only one of '--from' and '--through' can be given");
-	if (!build_baseline(deploy, &wanted, &result, error))
-		return false;
-	print(context, deploy, &result);
-	return true;
+	standing = adopt_baseline(context->repo, &chosen, &observer, &wanted, &result, error);
+	if (standing)
+		print(context, standing, &result);
+	return standing;
 }
 
 const Command command_baseline = {

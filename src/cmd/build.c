@@ -1,8 +1,8 @@
 #include <stdio.h>
 
+#include "adopt/build.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "build/environment.h"
 #include "cmd/all.h"
 #include "cmd/deploying.h"
 #include "report/drift.h"
@@ -21,21 +21,21 @@ static const CommandOption options[] = {
 	OPTION_END,
 };
 
-static void print_json(const CommandContext *context, const DeployContext *deploy,
+static void print_json(const CommandContext *context, const Standing *standing,
 		       const BuildResult *result)
 {
-	json_t *document = command_json_new(context, deploy);
+	json_t *document = command_json_new(context, standing);
 
 	json_object_set_new(document, "files", json_integer(result->files));
 	json_object_set_new(document, "recorded", json_integer(result->recorded));
 	json_object_set_new(document, "seeds", json_integer(result->seeds));
 	json_object_set_new(document, "differences", json_integer(result->differences));
 	json_object_set_new(document, "ignored", report_ignored_json(result->ignored));
-	json_object_set_new(document, "record", json_integer(deploy->ledger.sequence));
+	json_object_set_new(document, "record", json_integer(standing->ledgers.state.sequence));
 	report_json_print(document, stdout);
 }
 
-static void print_text(const DeployContext *deploy, const BuildResult *result)
+static void print_text(const Standing *standing, const BuildResult *result)
 {
 	g_autofree char *files = text_count(result->files, "schema file");
 	g_autofree char *migrations = text_count(result->recorded, "migration");
@@ -44,34 +44,34 @@ static void print_text(const DeployContext *deploy, const BuildResult *result)
 
 	printf("%s: built from %s at %.7s, %s recorded as applied, record %" G_GINT64_FORMAT
 	       "; %s differ%s\n",
-	       deploy->environment->name, files, deploy->target->oid, migrations,
-	       deploy->ledger.sequence, differing, result->differences == 1 ? "s" : "");
+	       standing_name(standing), files, standing->target.commit->oid, migrations,
+	       standing->ledgers.state.sequence, differing, result->differences == 1 ? "s" : "");
 	if (result->seeds)
-		printf("%s: %s loaded\n", deploy->environment->name, seeds);
+		printf("%s: %s loaded\n", standing_name(standing), seeds);
 	report_ignored_text(result->ignored, stdout);
 }
 
 static bool run(CommandContext *context, int *status, GError **error)
 {
-	const DeployOptions chosen = command_deploy_options(context);
+	const StandingOptions chosen = command_standing_options(context);
 	const Observer observer = command_observer(context);
 	const BuildOptions wanted = {.from_empty = command_flag(context, "from-empty"),
 				     .seed = command_flag(context, "seed"),
 				     .accept_drift = command_text(context, "accept-drift")};
 	g_autoptr(GPtrArray) ignored = ignore_counts_new();
 	BuildResult result = {.ignored = ignored};
-	g_autoptr(DeployContext) deploy = NULL;
+	g_autoptr(Standing) standing = NULL;
 
 	(void)status;
 	if (!command_accepts_drift(context, error))
 		return false;
-	deploy = build_environment(context->repo, &chosen, &observer, &wanted, &result, error);
-	if (!deploy)
+	standing = adopt_build(context->repo, &chosen, &observer, &wanted, &result, error);
+	if (!standing)
 		return false;
 	if (command_wants_json(context))
-		print_json(context, deploy, &result);
+		print_json(context, standing, &result);
 	else if (context->verbosity >= 0)
-		print_text(deploy, &result);
+		print_text(standing, &result);
 	return true;
 }
 

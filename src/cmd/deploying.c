@@ -15,9 +15,9 @@ static bool has_option(const Command *command, const char *name)
 	return false;
 }
 
-DeployOptions command_deploy_options(const CommandContext *context)
+StandingOptions command_standing_options(const CommandContext *context)
 {
-	DeployOptions options = {.command = context->command->name, .wait_ms = -1};
+	StandingOptions options = {.command = context->command->name, .wait_ms = -1};
 
 	if (has_option(context->command, "env"))
 		options.environment = command_text(context, "env");
@@ -30,7 +30,15 @@ DeployOptions command_deploy_options(const CommandContext *context)
 	return options;
 }
 
-bool command_overrides(const CommandContext *context, DeployOptions *options, char ***list,
+Standing *command_open(CommandContext *context, unsigned needs, GError **error)
+{
+	const StandingOptions options = command_standing_options(context);
+	const Observer observer = command_observer(context);
+
+	return standing_open(context->repo, &options, &observer, needs, error);
+}
+
+bool command_overrides(const CommandContext *context, AdmitOptions *options, char ***list,
 		       GError **error)
 {
 	const char *names = command_text(context, "override");
@@ -138,21 +146,21 @@ Observer command_observer(CommandContext *context)
 	return (Observer){on_event, context};
 }
 
-json_t *command_json_new(const CommandContext *context, const DeployContext *deploy)
+json_t *command_json_new(const CommandContext *context, const Standing *standing)
 {
 	json_t *document = report_json_new(context->command->name);
 
-	json_object_set_new(document, "environment", report_json_text(deploy->environment->name));
-	json_object_set_new(document, "commit", report_json_text(deploy->target->oid));
+	json_object_set_new(document, "environment", report_json_text(standing_name(standing)));
+	json_object_set_new(document, "commit", report_json_text(standing->target.commit->oid));
 	return document;
 }
 
-static void print_json(const CommandContext *context, const DeployContext *deploy,
+static void print_json(const CommandContext *context, const Standing *standing,
 		       const DeployResult *result)
 {
-	json_t *document = command_json_new(context, deploy);
+	json_t *document = command_json_new(context, standing);
 
-	json_object_set_new(document, "ref", report_json_text(deploy->ref));
+	json_object_set_new(document, "ref", report_json_text(standing->target.ref));
 	json_object_set_new(document, "planned", json_integer(result->planned));
 	json_object_set_new(document, "done", json_integer(result->done));
 	json_object_set_new(document, "failed", report_json_text(result->failed));
@@ -162,14 +170,14 @@ static void print_json(const CommandContext *context, const DeployContext *deplo
 	report_json_print(document, stdout);
 }
 
-void command_print_result(const CommandContext *context, const DeployContext *deploy,
+void command_print_result(const CommandContext *context, const Standing *standing,
 			  const DeployResult *result, const char *verb)
 {
-	g_autofree char *line = deploy_result_describe(deploy, result, verb);
+	g_autofree char *line = deploy_result_describe(standing, result, verb);
 
 	term_progress_clear();
 	if (command_wants_json(context)) {
-		print_json(context, deploy, result);
+		print_json(context, standing, result);
 		return;
 	}
 	if (context->verbosity < 0)

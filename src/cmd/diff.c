@@ -1,11 +1,11 @@
 #include <stdio.h>
 
+#include "adopt/adoption.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "build/adoption.h"
 #include "cmd/all.h"
 #include "cmd/deploying.h"
-#include "deploy/drift.h"
+#include "drift/drift.h"
 #include "report/drift.h"
 #include "report/json.h"
 
@@ -48,13 +48,13 @@ static void print(const CommandContext *context, const DriftReport *report)
 }
 
 /* The up script of a migration, with what is known of it in front. */
-static bool print_adoption(const CommandContext *context, DeployContext *deploy,
+static bool print_adoption(const CommandContext *context, Standing *standing,
 			   const DriftReport *report, GError **error)
 {
 	g_autofree char *script = drift_report_script(report);
 	g_autofree char *count = text_count(report->changes->len, "change");
 	g_autoptr(GPtrArray) lines =
-		script ? build_adoption_check(deploy, script, error) : g_ptr_array_new();
+		script ? adopt_check_script(standing, script, error) : g_ptr_array_new();
 
 	if (!lines)
 		return false;
@@ -74,16 +74,16 @@ static bool print_adoption(const CommandContext *context, DeployContext *deploy,
 
 static bool run_live(CommandContext *context, int *status, GError **error)
 {
-	const DeployOptions chosen = command_deploy_options(context);
-	const Observer observer = command_observer(context);
-	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, &observer);
-	g_autoptr(DriftReport) report = deploy_drift(deploy, scope_of(context), error);
+	g_autoptr(Standing) standing = command_open(context, STANDING_READ_ALL, error);
+	g_autoptr(DriftReport) report = standing ? drift_compare(standing, scope_of(context),
+								 standing->project->ignore, error)
+						 : NULL;
 
 	if (!report)
 		return false;
 	*status = report->changes->len > 0;
 	if (command_flag(context, "adopt"))
-		return print_adoption(context, deploy, report, error);
+		return print_adoption(context, standing, report, error);
 	print(context, report);
 	return true;
 }
@@ -96,8 +96,8 @@ static bool run(CommandContext *context, int *status, GError **error)
 		return false;
 	if (!context->arguments[0])
 		return run_live(context, status, error);
-	report = deploy_drift_between(context->repo, scope_of(context), context->arguments[0],
-				      context->arguments[1], error);
+	report = drift_between(context->repo, scope_of(context), context->arguments[0],
+			       context->arguments[1], error);
 	if (!report)
 		return false;
 	*status = report->changes->len > 0;

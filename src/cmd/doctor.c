@@ -3,8 +3,8 @@
 #include "base/error.h"
 #include "cmd/all.h"
 #include "cmd/deploying.h"
-#include "deploy/doctor.h"
 #include "hook/install.h"
+#include "inspect/doctor.h"
 #include "report/doctor.h"
 #include "report/json.h"
 
@@ -39,12 +39,12 @@ static void examine_hooks(CommandContext *context, GPtrArray *checks)
 static bool run(CommandContext *context, int *status, GError **error)
 {
 	const int found = 1;
-	const DeployOptions chosen = command_deploy_options(context);
-	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, NULL);
+	const StandingOptions chosen = command_standing_options(context);
+	g_autoptr(Standing) standing = standing_new(context->repo, &chosen, NULL);
 	g_autoptr(GPtrArray) checks = doctor_checks_new();
 
 	(void)error;
-	deploy_doctor(deploy, checks);
+	inspect_doctor(standing, checks);
 	if (doctor_checks_count(checks, DOCTOR_FAILED))
 		*status = found;
 	examine_hooks(context, checks);

@@ -17,7 +17,7 @@ static const CommandOption options[] = {
 	OPTION_END,
 };
 
-static void print_plan(const CommandContext *context, const DeployContext *deploy,
+static void print_plan(const CommandContext *context, const Standing *standing,
 		       const GPtrArray *rows)
 {
 	json_t *document = command_wants_json(context) ? report_json_new("down") : NULL;
@@ -34,47 +34,43 @@ static void print_plan(const CommandContext *context, const DeployContext *deplo
 	}
 	if (document) {
 		json_object_set_new(document, "environment",
-				    report_json_text(deploy->environment->name));
+				    report_json_text(standing_name(standing)));
 		json_object_set_new(document, "would_undo", list);
 		report_json_print(document, stdout);
 	} else {
-		printf("%s: %s would be undone, in this order\n", deploy->environment->name, count);
+		printf("%s: %s would be undone, in this order\n", standing_name(standing), count);
 	}
 }
 
-static bool dry_run(CommandContext *context, DeployContext *deploy, guint steps, const char *to,
-		    GError **error)
+static bool dry_run(CommandContext *context, guint steps, const char *to, GError **error)
 {
-	g_autoptr(GPtrArray) rows = NULL;
+	g_autoptr(Standing) standing =
+		command_open(context, STANDING_READ_ALL | STANDING_ROWS, error);
+	g_autoptr(GPtrArray) rows = standing ? deploy_down_plan(standing, steps, to, error) : NULL;
 
-	if (!deploy_configure(deploy, error) || !deploy_connect(deploy, error) ||
-	    !deploy_read_ledgers(deploy, true, error))
-		return false;
-	rows = deploy_down_plan(deploy, steps, to, error);
-	if (!rows)
-		return false;
-	print_plan(context, deploy, rows);
-	return true;
+	if (rows)
+		print_plan(context, standing, rows);
+	return rows;
 }
 
 static bool run(CommandContext *context, int *status, GError **error)
 {
-	const DeployOptions chosen = command_deploy_options(context);
+	const StandingOptions chosen = command_standing_options(context);
 	const Observer observer = command_observer(context);
-	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, &observer);
 	const guint steps = (guint)command_number(context, "steps", 1);
 	const char *to = command_text(context, "to");
 	g_auto(DeployResult) result = {0};
+	g_autoptr(Standing) standing = NULL;
 
 	(void)status;
 	if (to && command_text(context, "steps"))
 		return error_set(error, ERR_USAGE, "'--to' and '--steps' cannot both be given");
 	if (command_flag(context, "dry-run"))
-		return dry_run(context, deploy, steps, to, error);
-	if (!deploy_down(deploy, steps, to, &result, error))
-		return false;
-	command_print_result(context, deploy, &result, "undone");
-	return true;
+		return dry_run(context, steps, to, error);
+	standing = deploy_down(context->repo, &chosen, &observer, steps, to, &result, error);
+	if (standing)
+		command_print_result(context, standing, &result, "undone");
+	return standing;
 }
 
 const Command command_down = {

@@ -1,7 +1,7 @@
 #include "plan/plan.h"
 #include "cmd/all.h"
 #include "cmd/deploying.h"
-#include "deploy/status.h"
+#include "inspect/status.h"
 #include "report/json.h"
 #include "report/status.h"
 
@@ -12,16 +12,19 @@ static const CommandOption options[] = {
 
 static bool run(CommandContext *context, int *status, GError **error)
 {
-	const DeployOptions chosen = command_deploy_options(context);
-	const Observer observer = command_observer(context);
-	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, &observer);
-	g_autoptr(StatusReport) report = deploy_status(deploy, false, error);
+	g_autoptr(Standing) standing = command_open(context, INSPECT_STATUS_NEEDS, error);
+	g_autoptr(StatusReport) report = standing ? inspect_status(standing, error) : NULL;
 	const char *to = command_text(context, "to");
+	g_autoptr(GPtrArray) order = NULL;
 
 	(void)status;
-	if (!report || (to && !plan_cut(deploy->plan, deploy->applied, to, error)))
+	if (!report)
 		return false;
-	g_ptr_array_set_size(report->pending, (gint)deploy->plan->pending->len);
+	order = to ? plan_through(standing->order->migrations, standing->lineup->applied, to, error)
+		   : g_ptr_array_ref(standing->order->migrations);
+	if (!order)
+		return false;
+	g_ptr_array_set_size(report->pending, (gint)order->len);
 	if (command_wants_json(context))
 		report_json_print(report_plan_json(report), stdout);
 	else

@@ -23,25 +23,28 @@ static const CommandOption options[] = {
 	OPTION_END,
 };
 
-static void print_gates(const CommandContext *context, const DeployContext *asked,
-			const Promotion *promotion)
+static void print_gates(const CommandContext *context, const Standing *asked,
+			const Promotion *promotion, const Verdicts *verdicts)
 {
+	const guint pending = asked->order->migrations->len;
+
 	if (command_wants_json(context)) {
 		json_t *document = report_json_new("promote");
 		json_object_set_new(document, "environment",
-				    report_json_text(asked->environment->name));
+				    report_json_text(standing_name(asked)));
 		json_object_set_new(document, "commit", report_json_text(promotion->commit));
 		json_object_set_new(document, "tag", report_json_text(promotion->tag));
-		json_object_set_new(document, "pending", json_integer(asked->plan->pending->len));
-		json_object_set_new(document, "gates", report_gates_json(asked->gates));
-		json_object_set_new(document, "open", json_boolean(gates_are_open(asked->gates)));
+		json_object_set_new(document, "pending", json_integer(pending));
+		json_object_set_new(document, "gates", report_gates_json(verdicts->gates));
+		json_object_set_new(document, "open",
+				    json_boolean(gates_are_open(verdicts->gates)));
 		report_json_print(document, stdout);
 		return;
 	}
-	printf("%s at %.7s%s%s%s, %u pending\n", asked->environment->name, promotion->commit,
+	printf("%s at %.7s%s%s%s, %u pending\n", standing_name(asked), promotion->commit,
 	       promotion->tag ? " (" : "", promotion->tag ? promotion->tag : "",
-	       promotion->tag ? ")" : "", asked->plan->pending->len);
-	report_gates_text(asked->gates, stdout);
+	       promotion->tag ? ")" : "", pending);
+	report_gates_text(verdicts->gates, stdout);
 }
 
 static bool dry_run(CommandContext *context, const PromoteOptions *wanted,
@@ -49,13 +52,14 @@ static bool dry_run(CommandContext *context, const PromoteOptions *wanted,
 {
 	const int status_refused = 4;
 	const Observer observer = command_observer(context);
-	g_autoptr(DeployContext) asked =
-		deploy_promotion_ask(context->repo, wanted, promotion, &observer, error);
+	g_autoptr(Verdicts) verdicts = NULL;
+	g_autoptr(Standing) asked =
+		deploy_promotion_ask(context->repo, wanted, promotion, &observer, &verdicts, error);
 
 	if (!asked)
 		return false;
-	print_gates(context, asked, promotion);
-	*status = gates_are_open(asked->gates) ? 0 : status_refused;
+	print_gates(context, asked, promotion, verdicts);
+	*status = gates_are_open(verdicts->gates) ? 0 : status_refused;
 	return true;
 }
 
@@ -67,13 +71,13 @@ static bool run(CommandContext *context, int *status, GError **error)
 				 .at = command_text(context, "at"),
 				 .tag = command_text(context, "tag"),
 				 .message = command_text(context, "message"),
-				 .options = command_deploy_options(context)};
+				 .options = command_standing_options(context)};
 	g_auto(Promotion) promotion = {0};
 	g_auto(DeployResult) result = {0};
 	g_auto(GStrv) overrides = NULL;
-	g_autoptr(DeployContext) deployed = NULL;
+	g_autoptr(Standing) deployed = NULL;
 
-	if (!command_overrides(context, &wanted.options, &overrides, error) ||
+	if (!command_overrides(context, &wanted.admit, &overrides, error) ||
 	    !deploy_promotion_find(context->repo, &wanted, &promotion, error))
 		return false;
 	if (command_flag(context, "dry-run"))

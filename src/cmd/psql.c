@@ -6,7 +6,7 @@
 
 #include "cmd/all.h"
 #include "cmd/deploying.h"
-#include "deploy/target.h"
+#include "connect/connect.h"
 #include "pg/server.h"
 #include "pg/session.h"
 
@@ -28,16 +28,15 @@ static char *find_psql(void)
 
 static bool run(CommandContext *context, int *status, GError **error)
 {
-	const DeployOptions chosen = command_deploy_options(context);
-	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, NULL);
+	g_autoptr(Standing) standing = command_open(context, STANDING_TARGET, error);
 	g_autoptr(GPtrArray) argv = g_ptr_array_new();
 	g_autofree char *psql = NULL;
 	g_auto(GStrv) settings = NULL;
 
 	(void)status;
-	if (!deploy_configure(deploy, error))
+	if (!standing)
 		return false;
-	settings = deploy_target_settings(context->repo, deploy->environment, error);
+	settings = connect_settings(context->repo, standing->proposed, error);
 	if (!settings)
 		return false;
 	if (!pg_settings_export((const char *const *)settings, error))

@@ -4,7 +4,7 @@
 
 #include "cmd/all.h"
 #include "cmd/deploying.h"
-#include "deploy/edit.h"
+#include "deploy/restore.h"
 
 static const CommandOption options[] = {
 	OPTION_ENV,  {'m', "reason", OPTION_TEXT, "TEXT", "what happened (required)", NULL},
@@ -14,24 +14,23 @@ static const CommandOption options[] = {
 
 static bool run(CommandContext *context, int *status, GError **error)
 {
-	const DeployOptions chosen = command_deploy_options(context);
+	const StandingOptions chosen = command_standing_options(context);
 	const Observer observer = command_observer(context);
-	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, &observer);
 	const char *reason = command_text(context, "reason");
 	g_autofree char *count = NULL;
+	g_autoptr(Standing) standing = NULL;
 	guint abandoned = 0;
 
 	(void)status;
 	if (!reason || !*reason)
 		return error_set(error, ERR_USAGE,
 				 "'--reason TEXT' is required: it is written into the record");
-	if (!deploy_restore(deploy, reason, &abandoned, error))
-		return false;
+	standing = deploy_restore(context->repo, &chosen, &observer, reason, &abandoned, error);
 	count = text_count(abandoned, "record");
-	if (context->verbosity >= 0)
+	if (standing && context->verbosity >= 0)
 		printf("%s: restored, record %" G_GINT64_FORMAT "; %s abandoned\n",
-		       deploy->environment->name, deploy->ledger.sequence, count);
-	return true;
+		       standing_name(standing), standing->ledgers.state.sequence, count);
+	return standing;
 }
 
 const Command command_restore = {

@@ -3,11 +3,13 @@
 
 #include "base/error.h"
 #include "base/term.h"
-#include "build/schema.h"
 #include "cmd/all.h"
 #include "cmd/deploying.h"
-#include "deploy/snapshot.h"
+#include "config/config.h"
 #include "report/json.h"
+#include "scratch/build.h"
+#include "scratch/files.h"
+#include "standing/snapshot.h"
 
 static const CommandOption options[] = {
 	OPTION_ENV,
@@ -87,16 +89,35 @@ static void tell_uncaptured(const SchemaSnapshot *snapshot)
 		fprintf(stderr, "not captured: %s\n", list);
 }
 
-static SchemaSnapshot *take_live(CommandContext *context, Origin *origin, GError **error)
+static SchemaSnapshot *take_live(CommandContext *context, bool whole, Origin *origin,
+				 GError **error)
 {
-	const DeployOptions chosen = command_deploy_options(context);
-	const Observer observer = command_observer(context);
-	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, &observer);
-	SchemaSnapshot *snapshot = deploy_snapshot(deploy, command_flag(context, "access"), error);
+	g_autoptr(Standing) standing =
+		command_open(context, STANDING_TARGET | STANDING_SESSION, error);
+	SchemaSnapshot *snapshot = standing ? standing_snapshot(standing, whole, error) : NULL;
 
 	if (snapshot)
-		*origin = (Origin){"environment", g_strdup(deploy->environment->name)};
+		*origin = (Origin){"environment", g_strdup(standing_name(standing))};
 	return snapshot;
+}
+
+static SchemaSnapshot *take_migrations(GitRepo *repo, const char *at, bool whole, GError **error)
+{
+	g_autoptr(ScratchBuild) build = scratch_build_new(repo, at, NULL, error);
+
+	if (!build || !scratch_build_migrations(build, build->order->migrations, NULL, error))
+		return NULL;
+	return scratch_build_snapshot(build, whole, error);
+}
+
+static SchemaSnapshot *take_files(GitRepo *repo, const char *at, bool whole, GError **error)
+{
+	g_autofree char *commit = git_repo_resolve(repo, at, false, error);
+	g_autoptr(Project) project = commit ? config_read_project(repo, commit, error) : NULL;
+	g_autoptr(GPtrArray) entries =
+		project ? files_list_some(repo, commit, project, NULL, error) : NULL;
+
+	return entries ? files_snapshot(repo, NULL, entries, whole, error) : NULL;
 }
 
 static SchemaSnapshot *take(CommandContext *context, Origin *origin, GError **error)
@@ -112,11 +133,11 @@ static SchemaSnapshot *take(CommandContext *context, Origin *origin, GError **er
 		return NULL;
 	}
 	if (!commit && !files)
-		return take_live(context, origin, error);
+		return take_live(context, whole, origin, error);
 	*origin =
 		commit ? (Origin){"commit", g_strdup(commit)} : (Origin){"files", g_strdup(files)};
-	return build_schema_of(context->repo, origin->value,
-			       commit ? BUILD_FROM_MIGRATIONS : BUILD_FROM_FILES, whole, error);
+	return commit ? take_migrations(context->repo, commit, whole, error)
+		      : take_files(context->repo, files, whole, error);
 }
 
 static bool run(CommandContext *context, int *status, GError **error)

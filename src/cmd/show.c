@@ -6,8 +6,8 @@
 
 #include "cmd/all.h"
 #include "cmd/deploying.h"
-#include "deploy/history.h"
 #include "git/signing.h"
+#include "inspect/log.h"
 #include "report/json.h"
 #include "report/record.h"
 
@@ -31,12 +31,11 @@ static GitVerdict *verify(CommandContext *context, const Record *record)
 	return verdicts ? g_ptr_array_steal_index(verdicts, 0) : NULL;
 }
 
-static void print_record(CommandContext *context, const DeployHistory *history,
-			 const Record *record)
+static void print_record(CommandContext *context, const InspectLog *log, const Record *record)
 {
 	GitVerdict *verdict = verify(context, record);
 	const RecordView view = {.record = record,
-				 .finish = deploy_history_finish(history, record),
+				 .finish = inspect_log_finish(log, record),
 				 .signer = verdict && verdict->good ? verdict->signer : NULL,
 				 .problem = verdict && !verdict->good ? verdict->reason : NULL};
 
@@ -61,12 +60,12 @@ static const RecordItem *item_of(const Record *record, const char *id)
 }
 
 /* A migration's life: every record that names it, and the text that ran. */
-static json_t *migration_json(const DeployHistory *history, const char *id)
+static json_t *migration_json(const InspectLog *log, const char *id)
 {
 	json_t *list = json_array();
 
-	for (guint i = 0; i < history->records->len; i++) {
-		const Record *record = g_ptr_array_index(history->records, i);
+	for (guint i = 0; i < log->records->len; i++) {
+		const Record *record = g_ptr_array_index(log->records, i);
 		const RecordItem *item = item_of(record, id);
 		json_t *entry;
 
@@ -86,10 +85,10 @@ static json_t *migration_json(const DeployHistory *history, const char *id)
 	return list;
 }
 
-static void print_lines(const DeployHistory *history, const char *id)
+static void print_lines(const InspectLog *log, const char *id)
 {
-	for (guint i = 0; i < history->records->len; i++) {
-		const Record *record = g_ptr_array_index(history->records, i);
+	for (guint i = 0; i < log->records->len; i++) {
+		const Record *record = g_ptr_array_index(log->records, i);
 		const RecordItem *item = item_of(record, id);
 
 		if (item)
@@ -101,10 +100,10 @@ static void print_lines(const DeployHistory *history, const char *id)
 }
 
 /* The newest text of the migration that ran here, from the object database. */
-static void print_script(CommandContext *context, const DeployHistory *history, const char *id)
+static void print_script(CommandContext *context, const InspectLog *log, const char *id)
 {
-	for (guint i = history->records->len; i > 0; i--) {
-		const Record *record = g_ptr_array_index(history->records, i - 1);
+	for (guint i = log->records->len; i > 0; i--) {
+		const Record *record = g_ptr_array_index(log->records, i - 1);
 		const RecordItem *item = item_of(record, id);
 		g_autoptr(GBytes) bytes = NULL;
 		size_t length;
@@ -122,18 +121,18 @@ static void print_script(CommandContext *context, const DeployHistory *history, 
 	}
 }
 
-static bool knows(const DeployHistory *history, const char *id)
+static bool knows(const InspectLog *log, const char *id)
 {
-	for (guint i = 0; i < history->records->len; i++)
-		if (item_of(g_ptr_array_index(history->records, i), id))
+	for (guint i = 0; i < log->records->len; i++)
+		if (item_of(g_ptr_array_index(log->records, i), id))
 			return true;
 	return false;
 }
 
-static bool show_migration(CommandContext *context, const DeployHistory *history, const char *id,
+static bool show_migration(CommandContext *context, const InspectLog *log, const char *id,
 			   GError **error)
 {
-	if (!knows(history, id)) {
+	if (!knows(log, id)) {
 		error_set(error, ERR_USAGE,
 			  "neither a record nor a migration of this environment is called '%s'",
 			  id);
@@ -142,33 +141,31 @@ static bool show_migration(CommandContext *context, const DeployHistory *history
 	if (command_wants_json(context)) {
 		json_t *document = report_json_new("show");
 		json_object_set_new(document, "migration", report_json_text(id));
-		json_object_set_new(document, "records", migration_json(history, id));
+		json_object_set_new(document, "records", migration_json(log, id));
 		report_json_print(document, stdout);
 		return true;
 	}
 	printf("%smigration %s%s\n", term_begin(stdout, TERM_BOLD), id,
 	       term_end(stdout, TERM_BOLD));
-	print_lines(history, id);
-	print_script(context, history, id);
+	print_lines(log, id);
+	print_script(context, log, id);
 	return true;
 }
 
 static bool run(CommandContext *context, int *status, GError **error)
 {
-	const DeployOptions chosen = command_deploy_options(context);
-	const Observer observer = command_observer(context);
-	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, &observer);
-	g_autoptr(DeployHistory) history = deploy_history(deploy, error);
+	g_autoptr(Standing) standing = command_open(context, STANDING_TARGET, error);
+	g_autoptr(InspectLog) log = standing ? inspect_log(standing, error) : NULL;
 	const char *name = context->arguments[0];
 	const Record *record;
 
 	(void)status;
-	if (!history)
+	if (!log)
 		return false;
-	record = deploy_history_find(history, name);
+	record = inspect_log_find(log, name);
 	if (!record)
-		return show_migration(context, history, name, error);
-	print_record(context, history, record);
+		return show_migration(context, log, name, error);
+	print_record(context, log, record);
 	return true;
 }
 

@@ -1,4 +1,4 @@
-#include "build/squash.h"
+#include "adopt/squash.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -69,7 +69,7 @@ static bool run(CommandContext *context, int *status, GError **error)
 	if (git_repo_is_bare(context->repo))
 		return error_set(error, ERR_REPOSITORY,
 				 "a bare repository has no work tree to write a migration into");
-	if (!check_words(&wanted, error) || !build_squash(context->repo, &wanted, &result, error))
+	if (!check_words(&wanted, error) || !adopt_squash(context->repo, &wanted, &result, error))
 		return false;
 	if (command_wants_json(context))
 		print_json(&result, wanted.dry_run);

@@ -7,7 +7,7 @@
 #include "cmd/all.h"
 #include "cmd/deploying.h"
 #include "config/config.h"
-#include "deploy/status.h"
+#include "inspect/status.h"
 #include "report/json.h"
 #include "report/status.h"
 
@@ -26,16 +26,18 @@ static const CommandOption options[] = {
 static StatusReport *status_of(CommandContext *context, const char *name, bool *unknown,
 			       GError **error)
 {
-	DeployOptions chosen = command_deploy_options(context);
+	const unsigned fetch = command_flag(context, "fetch") ? STANDING_FETCH : 0;
 	const Observer observer = command_observer(context);
-	g_autoptr(DeployContext) deploy = NULL;
+	StandingOptions chosen = command_standing_options(context);
+	g_autoptr(Standing) standing = NULL;
 	g_autoptr(GError) why = NULL;
 	StatusReport *report;
 
 	if (name)
 		chosen.environment = name;
-	deploy = deploy_context_new(context->repo, &chosen, &observer);
-	report = deploy_status(deploy, command_flag(context, "fetch"), &why);
+	standing = standing_open(context->repo, &chosen, &observer, INSPECT_STATUS_NEEDS | fetch,
+				 &why);
+	report = standing ? inspect_status(standing, &why) : NULL;
 	if (report)
 		return report;
 	if (!unknown) {

@@ -16,10 +16,10 @@ static const CommandOption options[] = {
 	OPTION_END,
 };
 
-static void print_json(const CommandContext *context, const DeployContext *deploy,
+static void print_json(const CommandContext *context, const Standing *standing,
 		       const SwitchResult *result)
 {
-	json_t *document = command_json_new(context, deploy);
+	json_t *document = command_json_new(context, standing);
 
 	json_object_set_new(document, "undone", json_integer(result->undone));
 	json_object_set_new(document, "applied", json_integer(result->applied));
@@ -28,41 +28,39 @@ static void print_json(const CommandContext *context, const DeployContext *deplo
 	report_json_print(document, stdout);
 }
 
-static void print_text(const DeployContext *deploy, const SwitchResult *result)
+static void print_text(const Standing *standing, const SwitchResult *result)
 {
 	g_autofree char *duration = text_duration(result->duration_ms);
 	g_autofree char *seeds = text_count(result->seeded, "seed");
 
 	if (result->undone + result->applied + result->seeded == 0)
-		printf("%s: is at %.7s already\n", deploy->environment->name, deploy->target->oid);
+		printf("%s: is at %.7s already\n", standing_name(standing),
+		       standing->target.commit->oid);
 	else
-		printf("%s: at %.7s, %u undone, %u applied%s%s in %s\n", deploy->environment->name,
-		       deploy->target->oid, result->undone, result->applied,
+		printf("%s: at %.7s, %u undone, %u applied%s%s in %s\n", standing_name(standing),
+		       standing->target.commit->oid, result->undone, result->applied,
 		       result->seeded ? ", " : "", result->seeded ? seeds : "", duration);
 }
 
 static bool run(CommandContext *context, int *status, GError **error)
 {
 	const Observer observer = command_observer(context);
-	DeployOptions chosen = command_deploy_options(context);
-	g_autoptr(DeployContext) deploy = NULL;
+	StandingOptions chosen = command_standing_options(context);
+	Standing *(*const go)(GitRepo *, const StandingOptions *, const Observer *, SwitchResult *,
+			      GError **) =
+		command_flag(context, "rebuild") ? deploy_rebuild : deploy_switch;
+	g_autoptr(Standing) standing = NULL;
 	SwitchResult result = {0};
 
 	(void)status;
 	chosen.at = context->arguments[0] ? context->arguments[0] : "HEAD";
-	if (command_flag(context, "rebuild")) {
-		deploy = deploy_rebuild(context->repo, &chosen, &observer, &result, error);
-		if (!deploy)
-			return false;
-	} else {
-		deploy = deploy_context_new(context->repo, &chosen, &observer);
-		if (!deploy_switch(deploy, &result, error))
-			return false;
-	}
+	standing = go(context->repo, &chosen, &observer, &result, error);
+	if (!standing)
+		return false;
 	if (command_wants_json(context))
-		print_json(context, deploy, &result);
+		print_json(context, standing, &result);
 	else if (context->verbosity >= 0)
-		print_text(deploy, &result);
+		print_text(standing, &result);
 	return true;
 }
 

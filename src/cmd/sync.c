@@ -3,9 +3,9 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cmd/all.h"
-#include "deploy/context.h"
 #include "ledger/sync.h"
 #include "report/json.h"
+#include "standing/standing.h"
 
 static const CommandOption options[] = {
 	OPTION_FORMAT,
@@ -44,7 +44,7 @@ static bool run(CommandContext *context, int *status, GError **error)
 	g_auto(LedgerSync) sync = {0};
 
 	(void)status;
-	if (!deploy_sync_prepare_head(context->repo, &sync, error))
+	if (!standing_sync_prepare(context->repo, &sync, error))
 		return false;
 	if (!ledger_sync_fetch(context->repo, NULL, &sync, error) ||
 	    !fail_on_warning(&sync, error) ||

@@ -3,8 +3,9 @@
 #include "cmd/all.h"
 #include "cmd/deploying.h"
 #include "config/config.h"
-#include "deploy/status.h"
 #include "history/read.h"
+#include "inspect/status.h"
+#include "plan/plan.h"
 #include "report/gates.h"
 #include "report/json.h"
 #include "report/status.h"
@@ -23,15 +24,26 @@ static const CommandOption options[] = {
 };
 
 /* Reads and judges all that `up` would, and prints the plan. */
-static bool dry_run(CommandContext *context, DeployContext *deploy, const char *to, GError **error)
+static bool dry_run(CommandContext *context, const StandingOptions *chosen,
+		    const AdmitOptions *admit, const char *to, GError **error)
 {
-	g_autoptr(StatusReport) report = deploy_status(deploy, !deploy->options.no_fetch, error);
+	const Observer observer = command_observer(context);
+	g_autoptr(Standing) standing = standing_open(context->repo, chosen, &observer,
+						     INSPECT_STATUS_NEEDS | STANDING_FETCH, error);
+	g_autoptr(StatusReport) report = standing ? inspect_status(standing, error) : NULL;
+	g_autoptr(GPtrArray) order = NULL;
+	g_autoptr(Verdicts) verdicts = NULL;
 
-	if (!report || !deploy_check_plan(deploy, to, error))
+	if (!report)
 		return false;
-	g_ptr_array_set_size(report->pending, (gint)deploy->plan->pending->len);
+	order = to ? plan_through(standing->order->migrations, standing->lineup->applied, to, error)
+		   : g_ptr_array_ref(standing->order->migrations);
+	verdicts = order ? deploy_check(standing, order, admit, error) : NULL;
+	if (!verdicts)
+		return false;
+	g_ptr_array_set_size(report->pending, (gint)order->len);
 	g_ptr_array_unref(report->gates);
-	report->gates = g_ptr_array_ref(deploy->gates);
+	report->gates = g_ptr_array_ref(verdicts->gates);
 	if (command_wants_json(context)) {
 		report_json_print(report_plan_json(report), stdout);
 		return true;
@@ -53,31 +65,39 @@ static bool names_commit(CommandContext *context, const char *to)
 	return commit && !(set && migration_set_get(set, to));
 }
 
+static bool apply(CommandContext *context, const StandingOptions *chosen, const AdmitOptions *admit,
+		  const char *to, GError **error)
+{
+	const Observer observer = command_observer(context);
+	g_auto(DeployResult) result = {0};
+	g_autoptr(Standing) standing =
+		deploy_up(context->repo, chosen, admit, &observer, to, &result, error);
+
+	if (standing)
+		command_print_result(context, standing, &result, "applied");
+	return standing;
+}
+
 static bool run(CommandContext *context, int *status, GError **error)
 {
-	DeployOptions chosen = command_deploy_options(context);
+	StandingOptions chosen = command_standing_options(context);
+	AdmitOptions admit = {0};
 	g_auto(GStrv) overrides = NULL;
 	const char *to = command_text(context, "to");
 	const bool to_commit = to && names_commit(context, to);
-	const Observer observer = command_observer(context);
-	g_autoptr(DeployContext) deploy = NULL;
-	g_auto(DeployResult) result = {0};
 
 	(void)status;
-	if (!command_overrides(context, &chosen, &overrides, error))
+	if (!command_overrides(context, &admit, &overrides, error))
 		return false;
 	if (to_commit && chosen.at)
 		return error_set(error, ERR_USAGE, "'--to %s' names a commit, and so does '--at'",
 				 to);
-	if (to_commit)
+	if (to_commit) {
 		chosen.at = to;
-	deploy = deploy_context_new(context->repo, &chosen, &observer);
-	if (command_flag(context, "dry-run"))
-		return dry_run(context, deploy, to_commit ? NULL : to, error);
-	if (!deploy_up(deploy, to_commit ? NULL : to, &result, error))
-		return false;
-	command_print_result(context, deploy, &result, "applied");
-	return true;
+		to = NULL;
+	}
+	return command_flag(context, "dry-run") ? dry_run(context, &chosen, &admit, to, error)
+						: apply(context, &chosen, &admit, to, error);
 }
 
 const Command command_up = {

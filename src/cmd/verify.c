@@ -1,6 +1,6 @@
 #include "cmd/all.h"
 #include "cmd/deploying.h"
-#include "deploy/status.h"
+#include "inspect/status.h"
 #include "report/json.h"
 #include "report/status.h"
 
@@ -14,12 +14,10 @@ static const CommandOption options[] = {
 
 static bool run(CommandContext *context, int *status, GError **error)
 {
-	const int found = 1;
-	const DeployOptions chosen = command_deploy_options(context);
-	const Observer observer = command_observer(context);
-	g_autoptr(DeployContext) deploy = deploy_context_new(context->repo, &chosen, &observer);
+	const int found = 1, could_not_tell = 2;
+	g_autoptr(Standing) standing = command_open(context, STANDING_READ_ALL, error);
 	g_autoptr(VerifyReport) report =
-		deploy_verify(deploy, command_flag(context, "full"), error);
+		standing ? inspect_verify(standing, command_flag(context, "full"), error) : NULL;
 
 	if (!report)
 		return false;
@@ -29,6 +27,8 @@ static bool run(CommandContext *context, int *status, GError **error)
 		report_verify_text(report, stdout);
 	if (report->problems[0])
 		*status = found;
+	else if (report->newer)
+		*status = could_not_tell;
 	return true;
 }
 

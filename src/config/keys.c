@@ -6,10 +6,17 @@
 #include "base/text.h"
 #include "config/config.h"
 #include "model/ignore.h"
+#include "model/policy.h"
 
-static void *at(const KeyReader *reader, const Key *key)
+/* A key, and where it belongs. */
+typedef struct {
+	const Key *key;
+	const KeyTable *table;
+} Slot;
+
+static void *at(const Slot *slot)
 {
-	return (char *)reader->target + key->offset;
+	return (char *)slot->table->target + slot->key->offset;
 }
 
 static bool refuse(const KeyReader *reader, const YamlNode *node, GError **error)
@@ -26,52 +33,67 @@ static bool wrong(const KeyReader *reader, const YamlNode *node, const char *pat
 
 /* ---- unknown keys ---- */
 
-static bool unknown(const KeyReader *reader, const YamlNode *node, const char *path, GError **error)
+/* The key whose path is nearest, when it is near enough to be meant; or NULL. */
+static const char *nearest_path(const KeyReader *reader, const char *path)
 {
 	const guint near_enough = 3;
 	const char *nearest = NULL;
 	guint best = near_enough + 1;
 
-	for (guint i = 0; i < reader->count; i++) {
-		const guint d = text_edit_distance(path, reader->keys[i].path);
-		if (d < best) {
-			best = d;
-			nearest = reader->keys[i].path;
+	for (guint i = 0; i < reader->count; i++)
+		for (guint j = 0; j < reader->tables[i].count; j++) {
+			const char *known = reader->tables[i].keys[j].path;
+			const guint distance = text_edit_distance(path, known);
+
+			if (distance < best) {
+				best = distance;
+				nearest = known;
+			}
 		}
-	}
+	return nearest;
+}
+
+static bool unknown(const KeyReader *reader, const YamlNode *node, const char *path, GError **error)
+{
+	const char *nearest = nearest_path(reader, path);
+
 	error_set(error, ERR_CONFIG, "unknown key '%s'", path);
 	refuse(reader, node, error);
 	return nearest ? error_hint(error, "did you mean '%s'?", nearest)
 		       : error_hint(error, "git-migrate-config(5) lists all keys");
 }
 
-static const Key *find_key(const KeyReader *reader, const char *path)
+static bool find_key(const KeyReader *reader, const char *path, Slot *slot)
 {
 	for (guint i = 0; i < reader->count; i++)
-		if (strcmp(reader->keys[i].path, path) == 0)
-			return &reader->keys[i];
-	return NULL;
+		for (guint j = 0; j < reader->tables[i].count; j++)
+			if (strcmp(reader->tables[i].keys[j].path, path) == 0) {
+				*slot = (Slot){&reader->tables[i].keys[j], &reader->tables[i]};
+				return true;
+			}
+	return false;
 }
 
 static bool is_group(const KeyReader *reader, const char *path)
 {
-	const size_t length = strlen(path);
+	g_autofree char *prefix = g_strconcat(path, ".", NULL);
 
 	for (guint i = 0; i < reader->count; i++)
-		if (strncmp(reader->keys[i].path, path, length) == 0 &&
-		    reader->keys[i].path[length] == '.')
-			return true;
+		for (guint j = 0; j < reader->tables[i].count; j++)
+			if (g_str_has_prefix(reader->tables[i].keys[j].path, prefix))
+				return true;
 	return false;
 }
 
 /* ---- values ---- */
 
-/* The text with variables replaced; NULL with an error. */
-static char *text_of(const KeyReader *reader, const YamlNode *node, GError **error)
+/* The text with variables replaced, where the table wants it; NULL with an error. */
+static char *text_of(const KeyReader *reader, const Slot *slot, const YamlNode *node,
+		     GError **error)
 {
 	char *text;
 
-	if (!reader->expand)
+	if (!slot->table->expand)
 		return g_strdup(node->text);
 	text = config_expand(node->text, error);
 	if (!text)
@@ -79,55 +101,50 @@ static char *text_of(const KeyReader *reader, const YamlNode *node, GError **err
 	return text;
 }
 
-/* A value that waits for its variables cannot be judged yet. */
-static bool is_open(const KeyReader *reader, const char *text)
-{
-	return !reader->expand && strstr(text, "${");
-}
-
-static bool take_bool(const KeyReader *reader, const Key *key, const YamlNode *node,
+static bool take_bool(const KeyReader *reader, const Slot *slot, const YamlNode *node,
 		      const char *text, GError **error)
 {
-	bool *value = at(reader, key);
+	bool *value = at(slot);
 
 	if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
-		return wrong(reader, node, key->path, "true or false", error);
+		return wrong(reader, node, slot->key->path, "true or false", error);
 	*value = strcmp(text, "true") == 0;
 	return true;
 }
 
-static bool take_enum(const KeyReader *reader, const Key *key, const YamlNode *node,
+static bool take_enum(const KeyReader *reader, const Slot *slot, const YamlNode *node,
 		      const char *text, GError **error)
 {
-	int *value = at(reader, key);
-	g_autofree char *expected = g_strdup_printf("'%s' or '%s'", key->words[0], key->words[1]);
+	int *value = at(slot);
+	g_autofree char *expected =
+		g_strdup_printf("'%s' or '%s'", slot->key->words[0], slot->key->words[1]);
 
-	if (strcmp(text, key->words[0]) != 0 && strcmp(text, key->words[1]) != 0)
-		return wrong(reader, node, key->path, expected, error);
-	*value = strcmp(text, key->words[1]) == 0;
+	if (strcmp(text, slot->key->words[0]) != 0 && strcmp(text, slot->key->words[1]) != 0)
+		return wrong(reader, node, slot->key->path, expected, error);
+	*value = strcmp(text, slot->key->words[1]) == 0;
 	return true;
 }
 
-static bool take_count(const KeyReader *reader, const Key *key, const YamlNode *node,
+static bool take_count(const KeyReader *reader, const Slot *slot, const YamlNode *node,
 		       const char *text, GError **error)
 {
 	const size_t most_digits = 9;
-	gint64 *value = at(reader, key);
+	gint64 *value = at(slot);
 
 	if (!*text || strlen(text) > most_digits || text[strspn(text, "0123456789")])
-		return wrong(reader, node, key->path, "a whole number from 0", error);
+		return wrong(reader, node, slot->key->path, "a whole number from 0", error);
 	*value = g_ascii_strtoll(text, NULL, 10);
 	return true;
 }
 
-static bool take_duration(const KeyReader *reader, const Key *key, const YamlNode *node,
+static bool take_duration(const KeyReader *reader, const Slot *slot, const YamlNode *node,
 			  const char *text, GError **error)
 {
-	gint64 *value = at(reader, key);
-	const gint64 ms = text_parse_duration(text, key->unit_ms);
+	gint64 *value = at(slot);
+	const gint64 ms = text_parse_duration(text, slot->key->unit_ms);
 
 	if (ms < 0)
-		return wrong(reader, node, key->path,
+		return wrong(reader, node, slot->key->path,
 			     "a duration such as 250ms, 30s, 10min, 24h or 7d", error);
 	*value = ms;
 	return true;
@@ -146,15 +163,15 @@ static bool is_safe_path(const char *text)
 	return true;
 }
 
-static bool take_path(const KeyReader *reader, const Key *key, const YamlNode *node,
+static bool take_path(const KeyReader *reader, const Slot *slot, const YamlNode *node,
 		      const char *text, GError **error)
 {
-	char **value = at(reader, key);
+	char **value = at(slot);
 	char *copy;
 
 	if (!is_safe_path(text))
-		return wrong(reader, node, key->path, "a path inside the repository, without '..'",
-			     error);
+		return wrong(reader, node, slot->key->path,
+			     "a path inside the repository, without '..'", error);
 	copy = g_strdup(text);
 	if (g_str_has_suffix(copy, "/"))
 		copy[strlen(copy) - 1] = '\0';
@@ -163,87 +180,85 @@ static bool take_path(const KeyReader *reader, const Key *key, const YamlNode *n
 	return true;
 }
 
-static bool check_connection(const KeyReader *reader, const Key *key, const YamlNode *node,
-			     const char *text, GError **error)
+const char *config_connection_fault(const char *keyword, const char *value)
 {
 	static const char *const modes[] = {"disable",   "allow",       "prefer", "require",
 					    "verify-ca", "verify-full", NULL};
-	const char *keyword = key->words[0];
-	const guint64 port = g_ascii_strtoull(text, NULL, 10);
-	const bool digits = !text[strspn(text, "0123456789")];
+	const guint64 port = g_ascii_strtoull(value, NULL, 10);
+	const bool digits = !value[strspn(value, "0123456789")];
 	const guint64 highest_port = 65535;
+	const size_t most_digits = 6;
 
 	if (strcmp(keyword, "port") == 0 && (!digits || port < 1 || port > highest_port))
-		return wrong(reader, node, key->path, "a port from 1 to 65535", error);
-	if (strcmp(keyword, "connect_timeout") == 0 && (!digits || strlen(text) > 6))
-		return wrong(reader, node, key->path, "a number of seconds", error);
-	if (strcmp(keyword, "sslmode") == 0 && !g_strv_contains(modes, text))
-		return wrong(reader, node, key->path,
-			     "disable, allow, prefer, require, verify-ca or verify-full", error);
-	return true;
+		return "a port from 1 to 65535";
+	if (strcmp(keyword, "connect_timeout") == 0 && (!digits || strlen(value) > most_digits))
+		return "a number of seconds";
+	if (strcmp(keyword, "sslmode") == 0 && !g_strv_contains(modes, value))
+		return "disable, allow, prefer, require, verify-ca or verify-full";
+	return NULL;
 }
 
-static bool take_connection(const KeyReader *reader, const Key *key, const YamlNode *node,
+/* A value that waits for its variables cannot be judged yet. */
+static bool take_connection(const KeyReader *reader, const Slot *slot, const YamlNode *node,
 			    const char *text, GError **error)
 {
-	if (!is_open(reader, text) && !check_connection(reader, key, node, text, error))
-		return false;
-	g_ptr_array_add(reader->connection, g_strdup(key->words[0]));
-	g_ptr_array_add(reader->connection, g_strdup(text));
+	const char *keyword = slot->key->words[0];
+	const char *fault = strstr(text, "${") ? NULL : config_connection_fault(keyword, text);
+
+	if (fault)
+		return wrong(reader, node, slot->key->path, fault, error);
+	policy_add_connection(slot->table->target, keyword, text, node->line, node->column);
 	return true;
 }
 
-static bool take_text(const KeyReader *reader, const Key *key, const char *text)
+static bool take_text(const KeyReader *reader, const Slot *slot, const YamlNode *node,
+		      const char *text, GError **error)
 {
-	char **value = at(reader, key);
+	char **value = at(slot);
 
+	(void)reader, (void)node, (void)error;
 	g_free(*value);
 	*value = g_strdup(text);
 	return true;
 }
 
-static bool take_scalar(const KeyReader *reader, const Key *key, const YamlNode *node,
+/* How the text of a single value is taken. */
+static bool (*const takers[])(const KeyReader *reader, const Slot *slot, const YamlNode *node,
+			      const char *text, GError **error) = {
+	[KEY_TEXT] = take_text,
+	[KEY_PATH] = take_path,
+	[KEY_BOOL] = take_bool,
+	[KEY_FLAG_IN_ENUM] = take_enum,
+	[KEY_COUNT] = take_count,
+	[KEY_DURATION] = take_duration,
+	[KEY_CONNECTION] = take_connection,
+};
+
+static bool take_scalar(const KeyReader *reader, const Slot *slot, const YamlNode *node,
 			GError **error)
 {
-	g_autofree char *text = text_of(reader, node, error);
+	g_autofree char *text = text_of(reader, slot, node, error);
 
 	if (!text)
 		return false;
 	if (!*text)
-		return wrong(reader, node, key->path, "not empty", error);
-	switch (key->type) {
-	case KEY_BOOL:
-		return take_bool(reader, key, node, text, error);
-	case KEY_FLAG_IN_ENUM:
-		return take_enum(reader, key, node, text, error);
-	case KEY_COUNT:
-		return take_count(reader, key, node, text, error);
-	case KEY_DURATION:
-		return take_duration(reader, key, node, text, error);
-	case KEY_PATH:
-		return take_path(reader, key, node, text, error);
-	case KEY_CONNECTION:
-		return take_connection(reader, key, node, text, error);
-	case KEY_TEXT:
-	case KEY_LIST:
-	case KEY_IGNORE:
-		break;
-	}
-	return take_text(reader, key, text);
+		return wrong(reader, node, slot->key->path, "not empty", error);
+	return takers[slot->key->type](reader, slot, node, text, error);
 }
 
-static bool take_list(const KeyReader *reader, const Key *key, const YamlNode *node, GError **error)
+static bool take_list(const KeyReader *reader, const Slot *slot, const YamlNode *node,
+		      GError **error)
 {
 	g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
-	char ***value = at(reader, key);
+	char ***value = at(slot);
 
 	for (guint i = 0; i < node->items->len; i++) {
 		const YamlNode *item = g_ptr_array_index(node->items, i);
 		char *text;
 
 		if (item->kind != YAML_SCALAR || !*item->text)
-			return wrong(reader, item, key->path, "a list of plain texts", error);
-		text = text_of(reader, item, error);
+			return wrong(reader, item, slot->key->path, "a list of plain texts", error);
+		text = text_of(reader, slot, item, error);
 		if (!text)
 			return false;
 		g_ptr_array_add(list, text);
@@ -255,18 +270,19 @@ static bool take_list(const KeyReader *reader, const Key *key, const YamlNode *n
 }
 
 /* One rule: texts by the name of their key, all but `kind` needed. */
-static bool take_rule(const KeyReader *reader, const Key *key, const YamlNode *item, GError **error)
+static bool take_rule(const KeyReader *reader, const Slot *slot, const YamlNode *item,
+		      GError **error)
 {
 	static const char *const names[] = {"kind", "name", "reason"};
 	const char *texts[G_N_ELEMENTS(names)] = {"*"};
 
 	if (item->kind != YAML_MAPPING)
-		return wrong(reader, item, key->path, "a list of groups: kind, name, reason",
+		return wrong(reader, item, slot->key->path, "a list of groups: kind, name, reason",
 			     error);
 	for (guint i = 0; i < item->keys->len; i++) {
 		const YamlNode *name = g_ptr_array_index(item->keys, i);
 		const YamlNode *value = g_ptr_array_index(item->items, i);
-		g_autofree char *path = g_strdup_printf("%s.%s", key->path, name->text);
+		g_autofree char *path = g_strdup_printf("%s.%s", slot->key->path, name->text);
 		guint which = 0;
 
 		while (which < G_N_ELEMENTS(names) && strcmp(name->text, names[which]) != 0)
@@ -279,34 +295,34 @@ static bool take_rule(const KeyReader *reader, const Key *key, const YamlNode *i
 	}
 	for (guint i = 0; i < G_N_ELEMENTS(names); i++)
 		if (!texts[i]) {
-			error_set(error, ERR_CONFIG, "'%s' has no '%s'", key->path, names[i]);
+			error_set(error, ERR_CONFIG, "'%s' has no '%s'", slot->key->path, names[i]);
 			return refuse(reader, item, error);
 		}
-	ignore_rules_add(*(GPtrArray **)at(reader, key), texts[0], texts[1], texts[2]);
+	ignore_rules_add(*(GPtrArray **)at(slot), texts[0], texts[1], texts[2]);
 	return true;
 }
 
-static bool take_rules(const KeyReader *reader, const Key *key, const YamlNode *node,
+static bool take_rules(const KeyReader *reader, const Slot *slot, const YamlNode *node,
 		       GError **error)
 {
 	for (guint i = 0; i < node->items->len; i++)
-		if (!take_rule(reader, key, g_ptr_array_index(node->items, i), error))
+		if (!take_rule(reader, slot, g_ptr_array_index(node->items, i), error))
 			return false;
 	return true;
 }
 
-static bool take_value(const KeyReader *reader, const Key *key, const YamlNode *node,
+static bool take_value(const KeyReader *reader, const Slot *slot, const YamlNode *node,
 		       GError **error)
 {
-	if (key->type == KEY_LIST || key->type == KEY_IGNORE) {
+	if (slot->key->type == KEY_LIST || slot->key->type == KEY_IGNORE) {
 		if (node->kind != YAML_SEQUENCE)
-			return wrong(reader, node, key->path, "a list", error);
-		return key->type == KEY_LIST ? take_list(reader, key, node, error)
-					     : take_rules(reader, key, node, error);
+			return wrong(reader, node, slot->key->path, "a list", error);
+		return slot->key->type == KEY_LIST ? take_list(reader, slot, node, error)
+						   : take_rules(reader, slot, node, error);
 	}
 	if (node->kind != YAML_SCALAR)
-		return wrong(reader, node, key->path, "a single value", error);
-	return take_scalar(reader, key, node, error);
+		return wrong(reader, node, slot->key->path, "a single value", error);
+	return take_scalar(reader, slot, node, error);
 }
 
 /* ---- levels ---- */
@@ -319,11 +335,11 @@ static bool read_level(const KeyReader *reader, const YamlNode *mapping, const c
 		const YamlNode *value = g_ptr_array_index(mapping->items, i);
 		g_autofree char *path = g_strconcat(prefix, name->text, NULL);
 		g_autofree char *deeper = g_strconcat(path, ".", NULL);
-		const Key *key = find_key(reader, path);
+		Slot slot;
 		bool ok;
 
-		if (key)
-			ok = take_value(reader, key, value, error);
+		if (find_key(reader, path, &slot))
+			ok = take_value(reader, &slot, value, error);
 		else if (!is_group(reader, path))
 			ok = unknown(reader, name, path, error);
 		else if (value->kind != YAML_MAPPING)
@@ -336,7 +352,7 @@ static bool read_level(const KeyReader *reader, const YamlNode *mapping, const c
 	return true;
 }
 
-bool config_read_keys(KeyReader *reader, const YamlNode *root, GError **error)
+bool config_read_keys(const KeyReader *reader, const YamlNode *root, GError **error)
 {
 	if (root->kind != YAML_MAPPING) {
 		error_set(error, ERR_CONFIG, "the file must hold keys and values");

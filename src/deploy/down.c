@@ -1,11 +1,10 @@
 #include "base/error.h"
 #include "deploy/deploy.h"
 #include "deploy/execute.h"
-#include "deploy/state.h"
-#include "deploy/write.h"
 #include "history/read.h"
 #include "plan/plan.h"
 #include "run/script.h"
+#include "standing/state.h"
 
 static bool refuse_without_down(const Migration *migration, GError **error)
 {
@@ -20,16 +19,16 @@ static bool refuse_without_down(const Migration *migration, GError **error)
 }
 
 /* The down script of an applied migration, as it was when it was applied. */
-static ReadyMigration *find_down(DeployContext *context, DeployScripts *scripts, const Applied *row,
-				 GError **error)
+static ReadyMigration *find_down(const Standing *standing, AppliedScripts *scripts,
+				 const Applied *row, GError **error)
 {
-	Migration *found = deploy_scripts_find(context, scripts, row, error);
+	Migration *found = applied_scripts_find(standing, scripts, row, error);
 	g_autoptr(ReadyMigration) ready = NULL;
 
-	if (!found || !history_read_directives(context->repo, found, error))
+	if (!found || !history_read_directives(standing->repo, found, error))
 		return NULL;
-	ready = ready_migration_read(context->repo, found, SCRIPT_DOWN,
-				     context->environment->transaction, error);
+	ready = ready_migration_read(standing->repo, found, SCRIPT_DOWN,
+				     standing->settings->transaction, error);
 	if (ready && !ready->script) {
 		refuse_without_down(found, error);
 		return NULL;
@@ -38,7 +37,7 @@ static ReadyMigration *find_down(DeployContext *context, DeployScripts *scripts,
 }
 
 /* Every down script is found and judged before the first one runs; ReadyMigration*, owned. */
-static GPtrArray *find_all(DeployContext *context, DeployScripts *scripts, const GPtrArray *rows,
+static GPtrArray *find_all(const Standing *standing, AppliedScripts *scripts, const GPtrArray *rows,
 			   GError **error)
 {
 	g_autoptr(GPtrArray) ready =
@@ -46,7 +45,7 @@ static GPtrArray *find_all(DeployContext *context, DeployScripts *scripts, const
 
 	for (guint i = 0; i < rows->len; i++) {
 		ReadyMigration *one =
-			find_down(context, scripts, g_ptr_array_index(rows, i), error);
+			find_down(standing, scripts, g_ptr_array_index(rows, i), error);
 
 		if (!one)
 			return NULL;
@@ -55,45 +54,38 @@ static GPtrArray *find_all(DeployContext *context, DeployScripts *scripts, const
 	return g_steal_pointer(&ready);
 }
 
-bool deploy_undo_check(DeployContext *context, const GPtrArray *rows, GError **error)
+bool deploy_undo_check(const Standing *standing, const GPtrArray *rows, GError **error)
 {
-	g_autoptr(DeployScripts) scripts = deploy_scripts_new();
-	g_autoptr(GPtrArray) ready = find_all(context, scripts, rows, error);
+	g_autoptr(AppliedScripts) scripts = applied_scripts_new();
+	g_autoptr(GPtrArray) ready = find_all(standing, scripts, rows, error);
 
 	return ready;
 }
 
-GPtrArray *deploy_down_plan(DeployContext *context, guint steps, const char *to, GError **error)
+GPtrArray *deploy_down_plan(const Standing *standing, guint steps, const char *to, GError **error)
 {
-	g_autoptr(GPtrArray) rows = NULL;
+	g_autoptr(GPtrArray) rows = plan_down(standing->lineup->applied, steps, to, error);
 
-	if (!deploy_read_plan(context, true, error))
+	return rows && deploy_undo_check(standing, rows, error) ? g_steal_pointer(&rows) : NULL;
+}
+
+bool deploy_undo(Standing *standing, const GPtrArray *rows, DeployResult *result, GError **error)
+{
+	g_autoptr(AppliedScripts) scripts = applied_scripts_new();
+	g_autoptr(GPtrArray) ready = find_all(standing, scripts, rows, error);
+	Execution execution = {.standing = standing, .direction = RUN_DOWN, .ready = ready};
+
+	return ready && execute_run(&execution, result, error);
+}
+
+Standing *deploy_down(GitRepo *repo, const StandingOptions *options, const Observer *observer,
+		      guint steps, const char *to, DeployResult *result, GError **error)
+{
+	g_autoptr(Standing) standing =
+		standing_open(repo, options, observer, STANDING_DEPLOY | STANDING_ROWS, error);
+	g_autoptr(GPtrArray) rows = standing ? deploy_down_plan(standing, steps, to, error) : NULL;
+
+	if (!rows || (rows->len > 0 && !deploy_undo(standing, rows, result, error)))
 		return NULL;
-	rows = plan_down(context->applied, steps, to, error);
-	return rows && deploy_undo_check(context, rows, error) ? g_steal_pointer(&rows) : NULL;
-}
-
-bool deploy_undo(DeployContext *context, const GPtrArray *rows, DeployResult *result,
-		 GError **error)
-{
-	g_autoptr(DeployScripts) scripts = deploy_scripts_new();
-	g_autoptr(GPtrArray) ready = find_all(context, scripts, rows, error);
-	DeployExecution execution = {.context = context, .direction = RUN_DOWN, .ready = ready};
-
-	return ready && deploy_execute(&execution, result, error);
-}
-
-bool deploy_down(DeployContext *context, guint steps, const char *to, DeployResult *result,
-		 GError **error)
-{
-	g_autoptr(GPtrArray) rows = NULL;
-
-	if (!deploy_configure(context, error) || !deploy_connect(context, error) ||
-	    !deploy_lock(context, error) || !deploy_read_ledgers(context, true, error) ||
-	    !deploy_settle_ledgers(context, error))
-		return false;
-	rows = deploy_down_plan(context, steps, to, error);
-	if (!rows)
-		return false;
-	return rows->len == 0 || deploy_undo(context, rows, result, error);
+	return g_steal_pointer(&standing);
 }

@@ -7,13 +7,11 @@
 #include "base/fault.h"
 #include "base/interrupt.h"
 #include "base/text.h"
-#include "deploy/policy.h"
-#include "deploy/snapshot.h"
-#include "deploy/target.h"
-#include "deploy/write.h"
 #include "ledger/record.h"
 #include "run/failure.h"
 #include "run/leftovers.h"
+#include "standing/snapshot.h"
+#include "standing/write.h"
 
 void deploy_result_clear(DeployResult *result)
 {
@@ -21,10 +19,9 @@ void deploy_result_clear(DeployResult *result)
 	*result = (DeployResult){0};
 }
 
-char *deploy_result_describe(const DeployContext *context, const DeployResult *result,
-			     const char *verb)
+char *deploy_result_describe(const Standing *standing, const DeployResult *result, const char *verb)
 {
-	const char *name = context->environment->name;
+	const char *name = standing_name(standing);
 	g_autofree char *count = text_count(result->done, "migration");
 	g_autofree char *duration = text_duration(result->duration_ms);
 
@@ -32,59 +29,48 @@ char *deploy_result_describe(const DeployContext *context, const DeployResult *r
 		return g_strdup_printf(
 			"%s: nothing to apply at %.7s; its policy is in force from now on, record "
 			"%" G_GINT64_FORMAT,
-			name, context->target->oid, result->sequence);
+			name, standing->target.commit->oid, result->sequence);
 	if (result->planned == 0)
-		return g_strdup_printf("%s: nothing to do at %.7s", name, context->target->oid);
+		return g_strdup_printf("%s: nothing to do at %.7s", name,
+				       standing->target.commit->oid);
 	return g_strdup_printf("%s: %s %s in %s at %.7s, record %" G_GINT64_FORMAT "%s", name,
-			       count, verb, duration, context->target->oid, result->sequence,
-			       context->is_signed ? ", signed" : "");
+			       count, verb, duration, standing->target.commit->oid,
+			       result->sequence, standing->is_signed ? ", signed" : "");
 }
 
 /* ---- events ---- */
 
-static void emit_step(const DeployExecution *execution, EventKind kind, guint index, const char *id,
+static void emit_step(const Execution *execution, EventKind kind, guint index, const char *id,
 		      gint64 duration_ms)
 {
-	const Observer *observer = &execution->context->observer;
 	const Event event = {.kind = kind,
 			     .id = id,
 			     .number = index + 1,
 			     .total = execution->plan->len,
 			     .duration_ms = duration_ms};
 
-	if (observer->event)
-		observer->event(&event, observer->data);
+	observer_tell(&execution->standing->observer, &event);
 }
 
 typedef struct {
-	const DeployExecution *execution;
+	const Execution *execution;
 	const char *id;
 } NoticeContext;
 
 static void on_notice(const char *severity, const char *message, const char *detail, void *data)
 {
 	const NoticeContext *notice = data;
-	const Observer *observer = &notice->execution->context->observer;
 	g_autofree char *text =
 		detail ? g_strdup_printf("%s (%s)", message, detail) : g_strdup(message);
 	const Event event = {
 		.kind = EVENT_NOTICE, .id = notice->id, .severity = severity, .text = text};
 
-	if (observer->event)
-		observer->event(&event, observer->data);
+	observer_tell(&notice->execution->standing->observer, &event);
 }
 
 /* ---- one migration ---- */
 
-RunLimits deploy_limits(const Environment *environment)
-{
-	return (RunLimits){.migration_timeout_ms = environment->migration_timeout_ms,
-			   .statement_timeout_ms = environment->statement_timeout_ms,
-			   .lock_timeout_ms = environment->lock_timeout_ms};
-}
-
-static void note_undone(DeployExecution *execution, const char *id, const char *at,
-			gint64 duration_ms)
+static void note_undone(Execution *execution, const char *id, const char *at, gint64 duration_ms)
 {
 	RecordItem *item = record_item_new(id);
 
@@ -93,29 +79,29 @@ static void note_undone(DeployExecution *execution, const char *id, const char *
 	g_ptr_array_add(execution->undone, item);
 }
 
-static bool run_one(DeployExecution *execution, guint index, GError **error)
+static bool run_one(Execution *execution, guint index, GError **error)
 {
-	DeployContext *context = execution->context;
+	Standing *standing = execution->standing;
 	const ReadyMigration *ready = g_ptr_array_index(execution->ready, index);
 	const char *id = ready->migration->id;
 	NoticeContext notice = {execution, id};
-	const Runner runner = {.session = context->session,
-			       .limits = deploy_limits(context->environment),
+	const Runner runner = {.session = standing->session,
+			       .limits = standing_limits(standing),
 			       .direction = execution->direction,
 			       .mark = RUN_MARK_ROW,
 			       .begin = execution->begin,
-			       .commit = context->target->oid,
-			       .in_outer = context->environment->transaction == SCOPE_DEPLOYMENT,
-			       .observer = &context->observer};
+			       .commit = standing->target.commit->oid,
+			       .in_outer = standing->settings->transaction == SCOPE_DEPLOYMENT,
+			       .observer = &standing->observer};
 	g_auto(RunOutcome) outcome = {0};
 	const gint64 start = g_get_monotonic_time();
 	gint64 duration_ms;
 	bool ok;
 
 	emit_step(execution, EVENT_STARTED, index, id, 0);
-	pg_session_on_notice(context->session, on_notice, &notice);
+	pg_session_on_notice(standing->session, on_notice, &notice);
 	ok = runner_run(&runner, ready->script, ready->verify, &outcome, error);
-	pg_session_on_notice(context->session, NULL, NULL);
+	pg_session_on_notice(standing->session, NULL, NULL);
 	if (!ok)
 		return false;
 	duration_ms = (g_get_monotonic_time() - start) / 1000;
@@ -136,7 +122,7 @@ static bool interrupted_between(GError **error)
 }
 
 /* Runs until the first failure; *failed is its index. */
-static bool run_all(DeployExecution *execution, guint *failed, GError **error)
+static bool run_all(Execution *execution, guint *failed, GError **error)
 {
 	for (*failed = 0; *failed < execution->plan->len; (*failed)++)
 		if (interrupted_between(error) || !run_one(execution, *failed, error))
@@ -145,11 +131,11 @@ static bool run_all(DeployExecution *execution, guint *failed, GError **error)
 }
 
 /* One transaction around all of them, when the environment deploys so. */
-static bool run_plan(DeployExecution *execution, guint *failed, GError **error)
+static bool run_plan(Execution *execution, guint *failed, GError **error)
 {
-	PgSession *session = execution->context->session;
+	PgSession *session = execution->standing->session;
 
-	if (execution->context->environment->transaction == SCOPE_MIGRATION)
+	if (execution->standing->settings->transaction == SCOPE_MIGRATION)
 		return run_all(execution, failed, error);
 	if (pg_session_execute(session, "BEGIN", error) && run_all(execution, failed, error) &&
 	    fault_point("commit", error) && pg_session_execute(session, "COMMIT", error))
@@ -163,10 +149,10 @@ static bool run_plan(DeployExecution *execution, guint *failed, GError **error)
 
 /* What the begin's rows say was applied; the rows are written in the migrations' own transactions.
  */
-static GPtrArray *applied_items(DeployExecution *execution, GError **error)
+static GPtrArray *applied_items(Execution *execution, GError **error)
 {
-	DeployContext *context = execution->context;
-	g_autoptr(AppliedSet) applied = ledger_database_applied(context->session, true, error);
+	Standing *standing = execution->standing;
+	g_autoptr(AppliedSet) applied = ledger_database_applied(standing->session, true, error);
 	GPtrArray *items;
 
 	if (!applied)
@@ -202,29 +188,31 @@ static void copy_overrides(Record *record, const Record *begin)
 }
 
 /* Takes `items`. Once all went well the policy of the deployed commit is in force. */
-static bool write_finish(DeployExecution *execution, GPtrArray *items, const GError *why,
+static bool write_finish(Execution *execution, GPtrArray *items, const GError *why,
 			 const char *failed, GError **error)
 {
-	Record *record = deploy_record_new(execution->context, RECORD_FINISH, error);
+	Standing *standing = execution->standing;
+	Record *record = standing_record_new(standing, RECORD_FINISH, error);
+	g_auto(Trees) trees = {0};
 
 	if (!record) {
 		g_ptr_array_unref(items);
 		return false;
 	}
+	trees = standing_trees(standing);
 	record->begin = g_strdup(execution->begin->id);
 	record->outcome = outcome_of(why);
-	deploy_snapshot_record(execution->context);
-	record->snapshot = g_strdup(execution->context->schema_tree);
+	record->snapshot = g_strdup(trees.schema);
 	copy_overrides(record, execution->begin);
 	if (!why && execution->direction == RUN_UP) {
 		g_free(record->policy);
-		record->policy = deploy_policy_of_target(execution->context);
+		record->policy = standing_policy_of_target(standing);
 	}
 	record->failed = g_strdup(failed);
 	record->error = why ? g_strdup(why->message) : NULL;
 	g_ptr_array_unref(record->items);
 	record->items = items;
-	return deploy_record_write(execution->context, record, error);
+	return standing_record_write(standing, record, &trees, error);
 }
 
 /* ---- a lost connection ---- */
@@ -234,38 +222,19 @@ static bool write_finish(DeployExecution *execution, GPtrArray *items, const GEr
  * (the old server process may take a moment to notice that it is alone) and find our begin still
  * the last record.
  */
-static bool reconnect(DeployExecution *execution, GError **error)
-{
-	DeployContext *context = execution->context;
-	PgSession *fresh = deploy_target_connect(context->repo, context->environment,
-						 context->options.command, error);
-
-	if (!fresh)
-		return false;
-	pg_session_free(context->session);
-	context->session = fresh;
-	context->locked = false;
-	if (!deploy_lock(context, error))
-		return false;
-	if (g_strcmp0(context->ledger.head, execution->begin->id) == 0)
-		return true;
-	return error_set(error, ERR_LOCKED,
-			 "another deployer took over while the connection was lost");
-}
-
-static bool settle_session(DeployExecution *execution, GError **why)
+static bool settle_session(Execution *execution, GError **why)
 {
 	g_autoptr(GError) lost = NULL;
 
 	interrupt_forget();
-	if (pg_session_is_alive(execution->context->session)) {
-		pg_session_set_interruptible(execution->context->session, false);
-		pg_session_set_deadline(execution->context->session, 0);
-		leftovers_undo(execution->context->session, NULL);
+	if (pg_session_is_alive(execution->standing->session)) {
+		pg_session_set_interruptible(execution->standing->session, false);
+		pg_session_set_deadline(execution->standing->session, 0);
+		leftovers_undo(execution->standing->session, NULL);
 		return true;
 	}
-	if (reconnect(execution, &lost)) {
-		pg_session_set_interruptible(execution->context->session, false);
+	if (standing_reconnect(execution->standing, execution->begin->id, &lost)) {
+		pg_session_set_interruptible(execution->standing->session, false);
 		return true;
 	}
 	error_detail(why, "what was committed is not known: %s", lost->message);
@@ -286,37 +255,37 @@ static char **copy_list(const GPtrArray *texts)
 }
 
 /* By what the deployment was let through. */
-static void add_gates(const DeployContext *context, Record *record)
+static void add_verdicts(const Verdicts *verdicts, Record *record)
 {
-	record->plan = g_strdup(context->plan_digest);
-	record->witness = g_strdup(context->witness);
-	record->approvals = copy_list(context->approvals);
-	record->overrides = copy_list(context->overrides);
-	record->reason = context->overrides->len ? g_strdup(context->options.reason) : NULL;
+	record->plan = g_strdup(verdicts->plan_digest);
+	record->witness = g_strdup(verdicts->witness);
+	record->approvals = copy_list(verdicts->approvals);
+	record->overrides = copy_list(verdicts->overrides);
+	record->reason = verdicts->overrides->len ? g_strdup(verdicts->reason) : NULL;
 }
 
-static bool write_begin(DeployExecution *execution, GError **error)
+static bool write_begin(Execution *execution, GError **error)
 {
-	DeployContext *context = execution->context;
-	Record *draft = deploy_record_new(
-		context, execution->direction == RUN_UP ? RECORD_BEGIN : RECORD_REVERT, error);
+	Standing *standing = execution->standing;
+	Record *draft = standing_record_new(
+		standing, execution->direction == RUN_UP ? RECORD_BEGIN : RECORD_REVERT, error);
 
 	if (!draft)
 		return false;
 	g_ptr_array_unref(draft->items);
 	draft->items = g_ptr_array_ref(execution->plan);
-	if (execution->direction == RUN_UP)
-		add_gates(context, draft);
-	if (!deploy_record_write(context, draft, error))
+	if (execution->verdicts)
+		add_verdicts(execution->verdicts, draft);
+	if (!standing_record_write(standing, draft, NULL, error))
 		return false;
-	execution->begin = g_ptr_array_index(context->written, context->written->len - 1);
+	execution->begin =
+		g_ptr_array_index(standing->ledgers.written, standing->ledgers.written->len - 1);
 	return fault_point("begun", error);
 }
 
 /* What became of the migration that failed, and of those behind it. A script that runs statement by
  * statement has said itself what stays of it. */
-static void describe_state(const DeployExecution *execution, guint failed, guint done,
-			   GError **error)
+static void describe_state(const Execution *execution, guint failed, guint done, GError **error)
 {
 	const RecordItem *item =
 		failed < execution->plan->len ? g_ptr_array_index(execution->plan, failed) : NULL;
@@ -329,7 +298,7 @@ static void describe_state(const DeployExecution *execution, guint failed, guint
 		     this_one && rest ? ", " : "", rest ? rest : "");
 }
 
-static char *summary_of(const DeployExecution *execution, guint done)
+static char *summary_of(const Execution *execution, guint done)
 {
 	g_autofree char *count = text_count(done, "migration");
 
@@ -338,22 +307,20 @@ static char *summary_of(const DeployExecution *execution, guint done)
 
 /* The connection was lost after the last COMMIT had been done: only its answer is missing, and
  * nothing failed. */
-static void forgive_lost_answer(const DeployExecution *execution, DeployResult *result,
-				GError **why)
+static void forgive_lost_answer(const Execution *execution, DeployResult *result, GError **why)
 {
 	if (!error_is(*why, ERR_CONNECTION) || result->done < execution->plan->len)
 		return;
 	g_clear_error(why);
 	g_clear_pointer(&result->failed, g_free);
-	observer_say(&execution->context->observer, EVENT_NOTE,
+	observer_say(&execution->standing->observer, EVENT_NOTE,
 		     "the connection was lost and opened again: all had been committed");
 }
 
 /* Records and publishes the outcome; `why` (may be NULL) gains what became of it. */
-static bool conclude(DeployExecution *execution, guint failed_index, DeployResult *result,
-		     GError **why)
+static bool conclude(Execution *execution, guint failed_index, DeployResult *result, GError **why)
 {
-	DeployContext *context = execution->context;
+	Standing *standing = execution->standing;
 	g_autoptr(GError) trouble = NULL;
 	g_autofree char *summary = NULL;
 	GPtrArray *items;
@@ -379,13 +346,13 @@ static bool conclude(DeployExecution *execution, guint failed_index, DeployResul
 			g_propagate_error(why, g_steal_pointer(&trouble));
 		return false;
 	}
-	result->sequence = context->ledger.sequence;
+	result->sequence = standing->ledgers.state.sequence;
 	summary = summary_of(execution, result->done);
-	deploy_publish(context, summary);
+	standing_publish(standing, summary);
 	return !*why;
 }
 
-bool deploy_execute(DeployExecution *execution, DeployResult *result, GError **error)
+bool execute_run(Execution *execution, DeployResult *result, GError **error)
 {
 	g_autoptr(GPtrArray) items = ready_migrations_items(execution->ready);
 	const gint64 start = g_get_monotonic_time();

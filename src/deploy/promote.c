@@ -2,15 +2,13 @@
 
 #include <string.h>
 
+#include "admit/promotion.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "deploy/deploy.h"
-#include "deploy/edit.h"
-#include "deploy/gates.h"
-#include "deploy/promotion.h"
 #include "git/sync.h"
 #include "git/tag.h"
-#include "plan/plan.h"
+#include "run/script.h"
 
 #define TAGS "refs/tags/"
 
@@ -49,7 +47,7 @@ static char *tag_at(GitRepo *repo, const char *pattern, const char *commit)
 	return g_strdup(newest);
 }
 
-static bool find_tag(GitRepo *repo, const PromoteOptions *options, const Environment *to,
+static bool find_tag(GitRepo *repo, const PromoteOptions *options, const Policy *to,
 		     Promotion *promotion, GError **error)
 {
 	g_autofree char *at = options->tag ? tagged_commit(repo, options->tag) : NULL;
@@ -72,77 +70,85 @@ static bool find_tag(GitRepo *repo, const PromoteOptions *options, const Environ
 	return error_hint(error, "name the release: --tag NAME");
 }
 
-/* The settings of the environment that is promoted to, at the promoted commit. */
-static DeployContext *configure(GitRepo *repo, const PromoteOptions *options, const char *commit,
-				GError **error)
+/* The settings of the environment that is promoted to, at a commit; `needs` may fetch. */
+static Standing *open_target(GitRepo *repo, const PromoteOptions *options, const char *commit,
+			     unsigned needs, GError **error)
 {
-	DeployOptions chosen = options->options;
-	g_autoptr(DeployContext) context = NULL;
+	StandingOptions chosen = options->options;
 
 	chosen.environment = options->to;
 	chosen.at = commit;
 	chosen.offline = true;
-	context = deploy_context_new(repo, &chosen, NULL);
-	return deploy_configure(context, error) ? g_steal_pointer(&context) : NULL;
+	return standing_open(repo, &chosen, NULL, STANDING_TARGET | needs, error);
+}
+
+static bool refuse_origin(const PromoteOptions *options, const char *from, GError **error)
+{
+	error_set(error, ERR_REFUSED, "environment '%s' is not promoted from '%s'", options->to,
+		  options->from);
+	return error_hint(error, "its file says where from: promote_from: %s",
+			  from ? from : "ENVIRONMENT");
 }
 
 bool deploy_promotion_find(GitRepo *repo, const PromoteOptions *options, Promotion *promotion,
 			   GError **error)
 {
-	g_autoptr(DeployContext) before = NULL;
-	g_autoptr(DeployContext) context = NULL;
+	g_autoptr(Standing) before = open_target(repo, options, options->at ? options->at : "HEAD",
+						 STANDING_FETCH, error);
+	g_autoptr(Standing) after = NULL;
 
-	before = configure(repo, options, options->at ? options->at : "HEAD", error);
-	if (!before || !deploy_fetch(before, error))
+	if (!before)
 		return false;
 	promotion->commit = options->at ? git_repo_resolve(repo, options->at, false, error)
-					: deploy_promotion_candidate(repo, options->from, error);
-	context = promotion->commit ? configure(repo, options, promotion->commit, error) : NULL;
-	if (!context)
+					: admit_candidate(repo, options->from, error);
+	after = promotion->commit ? open_target(repo, options, promotion->commit, 0, error) : NULL;
+	if (!after)
 		return false;
-	if (g_strcmp0(context->environment->promote_from, options->from) != 0) {
-		error_set(error, ERR_REFUSED, "environment '%s' is not promoted from '%s'",
-			  options->to, options->from);
-		return error_hint(error, "its file says where from: promote_from: %s",
-				  context->environment->promote_from
-					  ? context->environment->promote_from
-					  : "ENVIRONMENT");
-	}
-	return find_tag(repo, options, context->environment, promotion, error);
+	if (g_strcmp0(after->proposed->promote_from, options->from) != 0)
+		return refuse_origin(options, after->proposed->promote_from, error);
+	return find_tag(repo, options, after->proposed, promotion, error);
 }
 
 /* ---- asking ---- */
 
-static DeployContext *context_for(GitRepo *repo, const PromoteOptions *options,
-				  const Promotion *promotion, const Observer *observer)
+static StandingOptions options_for(const PromoteOptions *options, const Promotion *promotion)
 {
-	DeployOptions chosen = options->options;
+	StandingOptions chosen = options->options;
 
 	chosen.environment = options->to;
 	chosen.at = promotion->tag && !promotion->make_tag ? promotion->tag : promotion->commit;
-	chosen.new_tag = promotion->make_tag ? promotion->tag : NULL;
-	return deploy_context_new(repo, &chosen, observer);
+	return chosen;
 }
 
-DeployContext *deploy_promotion_ask(GitRepo *repo, const PromoteOptions *options,
-				    const Promotion *promotion, const Observer *observer,
-				    GError **error)
+static AdmitOptions admit_options_for(const PromoteOptions *options, const Promotion *promotion)
 {
-	g_autoptr(DeployContext) context = context_for(repo, options, promotion, observer);
-	g_autoptr(GPtrArray) ready = NULL;
-	g_autoptr(GPtrArray) items = NULL;
+	AdmitOptions admit = options->admit;
 
-	if (!deploy_configure(context, error) || !deploy_connect(context, error) ||
-	    !deploy_read_ledgers(context, true, error) ||
-	    !deploy_read_plan(context, false, error) || !deploy_classify_edits(context, error) ||
-	    !deploy_refuse_edits(context, error) || !deploy_order_plan(context, NULL, error))
+	admit.new_tag = promotion->make_tag ? promotion->tag : NULL;
+	return admit;
+}
+
+Standing *deploy_promotion_ask(GitRepo *repo, const PromoteOptions *options,
+			       const Promotion *promotion, const Observer *observer,
+			       Verdicts **verdicts, GError **error)
+{
+	const StandingOptions chosen = options_for(options, promotion);
+	const AdmitOptions admit = admit_options_for(options, promotion);
+	g_autoptr(Standing) standing =
+		standing_open(repo, &chosen, observer, STANDING_READ_ALL | STANDING_LINEUP, error);
+	g_autoptr(GPtrArray) ready = NULL;
+	g_autoptr(Verdicts) asked = NULL;
+
+	if (!standing || !standing_refuse_edits(standing, error) ||
+	    !standing_need(standing, STANDING_ORDER, error))
 		return NULL;
-	ready = deploy_ready(context, error);
-	items = ready ? ready_migrations_items(ready) : NULL;
-	if (!items || !deploy_gates_read(context, items, true, error) ||
-	    !deploy_gates_override(context, error))
+	ready = ready_migrations_read(repo, standing->order->migrations,
+				      standing->settings->transaction, error);
+	asked = ready ? admit_ask(standing, ready, &admit, true, error) : NULL;
+	if (!asked || !admit_override(standing, asked, &admit, error))
 		return NULL;
-	return g_steal_pointer(&context);
+	*verdicts = g_steal_pointer(&asked);
+	return g_steal_pointer(&standing);
 }
 
 /* ---- doing ---- */
@@ -159,25 +165,26 @@ static bool make_tag(GitRepo *repo, const PromoteOptions *options, const Promoti
 }
 
 /* A tag that could not be pushed is a warning: it is here, and any push of tags brings it there. */
-static void publish_tag(DeployContext *context, const char *tag)
+static void publish_tag(Standing *standing, const char *tag)
 {
-	g_autofree char *remote = git_sync_remote(context->repo);
+	g_autofree char *remote = git_sync_remote(standing->repo);
 	g_autofree char *refspec = g_strdup_printf(TAGS "%s:" TAGS "%s", tag, tag);
 	const char *const refspecs[] = {refspec, NULL};
 	g_autoptr(GError) why = NULL;
 
-	if (remote && git_sync_push(context->repo, remote, refspecs, &why) != GIT_SYNC_DONE)
-		observer_say(&context->observer, EVENT_WARNING, "tag '%s' is not pushed yet: %s",
+	if (remote && git_sync_push(standing->repo, remote, refspecs, &why) != GIT_SYNC_DONE)
+		observer_say(&standing->observer, EVENT_WARNING, "tag '%s' is not pushed yet: %s",
 			     tag, why ? why->message : "the remote has another tag of this name");
 }
 
 static bool release(GitRepo *repo, const PromoteOptions *options, const Promotion *promotion,
 		    const Observer *observer, GError **error)
 {
-	g_autoptr(DeployContext) asked =
-		deploy_promotion_ask(repo, options, promotion, observer, error);
+	g_autoptr(Verdicts) verdicts = NULL;
+	g_autoptr(Standing) asked =
+		deploy_promotion_ask(repo, options, promotion, observer, &verdicts, error);
 
-	if (!asked || !deploy_gates_refuse(asked, error))
+	if (!asked || !admit_refuse(asked, verdicts, error))
 		return false;
 	if (!promotion->make_tag)
 		return true;
@@ -189,15 +196,14 @@ static bool release(GitRepo *repo, const PromoteOptions *options, const Promotio
 	return true;
 }
 
-DeployContext *deploy_promote(GitRepo *repo, const PromoteOptions *options,
-			      const Promotion *promotion, const Observer *observer,
-			      DeployResult *result, GError **error)
+Standing *deploy_promote(GitRepo *repo, const PromoteOptions *options, const Promotion *promotion,
+			 const Observer *observer, DeployResult *result, GError **error)
 {
 	const Promotion made = {.commit = promotion->commit, .tag = promotion->tag};
-	g_autoptr(DeployContext) context = NULL;
+	const StandingOptions chosen = options_for(options, &made);
+	const AdmitOptions admit = admit_options_for(options, &made);
 
 	if (!release(repo, options, promotion, observer, error))
 		return NULL;
-	context = context_for(repo, options, &made, observer);
-	return deploy_up(context, NULL, result, error) ? g_steal_pointer(&context) : NULL;
+	return deploy_up(repo, &chosen, &admit, observer, NULL, result, error);
 }

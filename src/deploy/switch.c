@@ -4,19 +4,19 @@
 
 #include "base/borrow.h"
 #include "base/error.h"
-#include "deploy/edit.h"
-#include "deploy/seed.h"
-#include "deploy/target.h"
-#include "deploy/write.h"
+#include "connect/connect.h"
+#include "deploy/deploy.h"
+#include "deploy/restore.h"
+#include "run/seed.h"
 
 /* ---- what must go ---- */
 
-static bool check_mode(const DeployContext *context, GError **error)
+static bool check_mode(const Standing *standing, GError **error)
 {
-	if (context->policy->mode == MODE_FOLLOW)
+	if (standing->policy->mode == MODE_FOLLOW)
 		return true;
 	error_set(error, ERR_REFUSED, "environment '%s' goes only forward",
-		  context->environment->name);
+		  standing_name(standing));
 	return error_hint(error,
 			  "only an environment with 'mode: follow' is taken back by a switch; "
 			  "'git migrate down' undoes migrations on purpose");
@@ -30,14 +30,14 @@ static gint newest_first(gconstpointer a, gconstpointer b)
 }
 
 /* Rows that the commit does not have, or has with another meaning; const Applied*, newest first. */
-static GPtrArray *rows_to_undo(const DeployContext *context)
+static GPtrArray *rows_to_undo(const Standing *standing)
 {
 	GPtrArray *rows = g_ptr_array_new();
 
-	for (guint i = 0; i < context->plan->removed->len; i++)
-		g_ptr_array_add(rows, g_ptr_array_index(context->plan->removed, i));
-	for (guint i = 0; i < context->plan->edits->len; i++) {
-		const PlanEdit *edit = g_ptr_array_index(context->plan->edits, i);
+	for (guint i = 0; i < standing->lineup->plan->removed->len; i++)
+		g_ptr_array_add(rows, g_ptr_array_index(standing->lineup->plan->removed, i));
+	for (guint i = 0; i < standing->lineup->plan->edits->len; i++) {
+		const PlanEdit *edit = g_ptr_array_index(standing->lineup->plan->edits, i);
 		if (edit->kind == EDIT_REAL || edit->kind == EDIT_UNKNOWN)
 			borrow_add(rows, edit->applied);
 	}
@@ -45,22 +45,22 @@ static GPtrArray *rows_to_undo(const DeployContext *context)
 	return rows;
 }
 
-static bool offer_rebuild(const DeployContext *context, GError **error)
+static bool offer_rebuild(const Standing *standing, GError **error)
 {
-	if (context->environment->embedded)
+	if (connect_is_embedded(standing->repo, standing->proposed))
 		return error_hint(error,
 				  "build it anew, sample data included: git migrate switch "
 				  "--rebuild --env %s",
-				  context->environment->name);
+				  standing_name(standing));
 	return error_hint(
 		error,
 		"make the database anew by hand, then: git migrate restore --env %s --reason "
 		"rebuilt && git migrate up --env %s",
-		context->environment->name, context->environment->name);
+		standing_name(standing), standing_name(standing));
 }
 
 /* Names every migration in the way at once: nobody wants to find the second one after the first. */
-static bool check_all_undoable(DeployContext *context, const GPtrArray *rows, GError **error)
+static bool check_all_undoable(Standing *standing, const GPtrArray *rows, GError **error)
 {
 	g_autoptr(GPtrArray) reasons = g_ptr_array_new_with_free_func(g_free);
 
@@ -70,122 +70,133 @@ static bool check_all_undoable(DeployContext *context, const GPtrArray *rows, GE
 		g_autoptr(GError) why = NULL;
 
 		borrow_add(one, row);
-		if (!deploy_undo_check(context, one, &why))
+		if (!deploy_undo_check(standing, one, &why))
 			g_ptr_array_add(reasons, g_strdup(why->message));
 	}
 	if (reasons->len == 0)
 		return true;
 	error_set(error, ERR_REFUSED,
 		  "%u of the %u migrations that commit %.12s does not have cannot be undone",
-		  reasons->len, rows->len, context->target->oid);
+		  reasons->len, rows->len, standing->target.commit->oid);
 	for (guint i = 0; i < reasons->len; i++)
 		error_detail(error, "%s", (char *)g_ptr_array_index(reasons, i));
-	return offer_rebuild(context, error);
+	return offer_rebuild(standing, error);
 }
 
-static bool undo(DeployContext *context, SwitchResult *result, GError **error)
+static bool undo(Standing *standing, SwitchResult *result, GError **error)
 {
-	g_autoptr(GPtrArray) rows = rows_to_undo(context);
+	g_autoptr(GPtrArray) rows = rows_to_undo(standing);
 	g_auto(DeployResult) undone = {0};
 	bool ok;
 
 	if (rows->len == 0)
 		return true;
-	ok = check_all_undoable(context, rows, error) && deploy_undo(context, rows, &undone, error);
+	ok = check_all_undoable(standing, rows, error) &&
+	     deploy_undo(standing, rows, &undone, error);
 	result->undone = undone.done;
 	return ok;
 }
 
 /* ---- the switch ---- */
 
-static bool read_plan(DeployContext *context, GError **error)
+static bool apply(Standing *standing, SwitchResult *result, GError **error)
 {
-	g_clear_pointer(&context->plan, plan_free);
-	g_clear_pointer(&context->set, migration_set_free);
-	g_clear_pointer(&context->applied, applied_set_free);
-	g_clear_pointer(&context->partial, g_strfreev);
-	return deploy_read_plan(context, true, error) && deploy_classify_edits(context, error);
-}
-
-static bool apply(DeployContext *context, SwitchResult *result, GError **error)
-{
+	const AdmitOptions admit = {0};
 	g_auto(DeployResult) applied = {0};
 	bool ok;
 
-	if (!read_plan(context, error) || !deploy_order_plan(context, NULL, error))
+	standing_forget_lineup(standing);
+	if (!standing_need(standing, STANDING_ROWS | STANDING_ORDER, error))
 		return false;
-	ok = deploy_apply(context, &applied, error);
+	ok = deploy_apply(standing, standing->order->migrations, &admit, &applied, error);
 	result->applied = applied.done;
 	return ok;
 }
 
-bool deploy_switch(DeployContext *context, SwitchResult *result, GError **error)
+Standing *deploy_switch(GitRepo *repo, const StandingOptions *options, const Observer *observer,
+			SwitchResult *result, GError **error)
 {
 	const gint64 start = g_get_monotonic_time();
-	const bool ok = deploy_configure(context, error) && deploy_connect(context, error) &&
-			deploy_lock(context, error) && deploy_read_ledgers(context, true, error) &&
-			check_mode(context, error) && deploy_settle_ledgers(context, error) &&
-			read_plan(context, error) && deploy_check_partial(context, error) &&
-			undo(context, result, error) && apply(context, result, error);
+	g_autoptr(Standing) standing =
+		standing_open(repo, options, observer, STANDING_READ_ALL | STANDING_LOCK, error);
+	const bool ok = standing && check_mode(standing, error) &&
+			standing_need(standing, STANDING_SETTLED | STANDING_ROWS, error) &&
+			lineup_refuse_partial(standing->lineup, error) &&
+			undo(standing, result, error) && apply(standing, result, error);
 
 	result->duration_ms = (g_get_monotonic_time() - start) / 1000;
-	return ok;
+	return ok ? g_steal_pointer(&standing) : NULL;
 }
 
 /* ---- rebuilding ---- */
 
 /* Only what the tool itself keeps is dropped by it. */
-static bool drop_database(DeployContext *context, GError **error)
+static bool drop_database(GitRepo *repo, const StandingOptions *options, const Observer *observer,
+			  GError **error)
 {
-	if (!deploy_configure(context, error) || !deploy_connect(context, error) ||
-	    !deploy_lock(context, error) || !deploy_read_ledgers(context, false, error) ||
-	    !check_mode(context, error))
+	g_autoptr(Standing) standing =
+		standing_open(repo, options, observer, STANDING_READ | STANDING_LOCK, error);
+
+	if (!standing || !check_mode(standing, error))
 		return false;
-	if (context->environment->embedded)
-		return deploy_target_drop(context->repo, context->environment, error);
+	if (connect_is_embedded(repo, standing->proposed))
+		return connect_drop(repo, standing->proposed, error);
 	error_set(error, ERR_REFUSED, "the database of environment '%s' is not an embedded one",
-		  context->environment->name);
-	return offer_rebuild(context, error);
+		  standing_name(standing));
+	return offer_rebuild(standing, error);
 }
 
 /* The new database's ledger begins with a record that says why the old one's records are abandoned.
  */
-static bool note_rebuild(GitRepo *repo, const DeployOptions *options, const Observer *observer,
+static bool note_rebuild(GitRepo *repo, const StandingOptions *options, const Observer *observer,
 			 GError **error)
 {
-	g_autoptr(DeployContext) context = deploy_context_new(repo, options, observer);
 	g_autofree char *reason = g_strdup_printf("rebuilt by git migrate %s", options->command);
+	g_autoptr(Standing) standing = NULL;
 	g_autoptr(GError) why = NULL;
 	guint abandoned;
 
-	if (deploy_restore(context, reason, &abandoned, &why) || error_is(why, ERR_USAGE))
+	standing = deploy_restore(repo, options, observer, reason, &abandoned, &why);
+	if (standing || error_is(why, ERR_USAGE))
 		return true;
 	g_propagate_error(error, g_steal_pointer(&why));
 	return false;
 }
 
-bool deploy_empty(GitRepo *repo, const DeployOptions *options, const Observer *observer,
+bool deploy_empty(GitRepo *repo, const StandingOptions *options, const Observer *observer,
 		  GError **error)
 {
-	g_autoptr(DeployContext) old = deploy_context_new(repo, options, observer);
-
-	return drop_database(old, error) && note_rebuild(repo, options, observer, error);
+	return drop_database(repo, options, observer, error) &&
+	       note_rebuild(repo, options, observer, error);
 }
 
-DeployContext *deploy_rebuild(GitRepo *repo, const DeployOptions *options, const Observer *observer,
-			      SwitchResult *result, GError **error)
+bool deploy_seed(const Standing *standing, guint *count, GError **error)
+{
+	g_autofree char *folder =
+		g_strdup_printf("%s/%s", standing->project->seeds, standing_name(standing));
+	const Runner runner = {.session = standing->session,
+			       .limits = standing_limits(standing),
+			       .mark = RUN_MARK_NONE,
+			       .observer = &standing->observer};
+
+	return seed_run(standing->repo, &runner, standing->target.commit->oid, folder, count,
+			error);
+}
+
+Standing *deploy_rebuild(GitRepo *repo, const StandingOptions *options, const Observer *observer,
+			 SwitchResult *result, GError **error)
 {
 	const gint64 start = g_get_monotonic_time();
-	g_autoptr(DeployContext) context = NULL;
+	const AdmitOptions admit = {0};
 	g_auto(DeployResult) applied = {0};
+	g_autoptr(Standing) standing = NULL;
 	bool ok;
 
 	if (!deploy_empty(repo, options, observer, error))
 		return NULL;
-	context = deploy_context_new(repo, options, observer);
-	ok = deploy_up(context, NULL, &applied, error) &&
-	     deploy_seed(context, &result->seeded, error);
+	standing = deploy_up(repo, options, &admit, observer, NULL, &applied, error);
+	ok = standing && deploy_seed(standing, &result->seeded, error);
 	result->applied = applied.done;
 	result->duration_ms = (g_get_monotonic_time() - start) / 1000;
-	return ok ? g_steal_pointer(&context) : NULL;
+	return ok ? g_steal_pointer(&standing) : NULL;
 }

@@ -1,75 +1,63 @@
 #include "base/error.h"
 #include "deploy/deploy.h"
-#include "deploy/edit.h"
 #include "deploy/execute.h"
-#include "deploy/gates.h"
-#include "deploy/write.h"
 #include "plan/plan.h"
+#include "run/script.h"
+#include "standing/write.h"
 
-/* A script stopped half-way must be finished before anything else: it belongs to this plan, or
- * somebody removed it. */
-bool deploy_check_partial(const DeployContext *context, GError **error)
+static GPtrArray *make_ready(const Standing *standing, const GPtrArray *order, GError **error)
 {
-	for (char **each = context->partial; *each; each++) {
-		g_auto(GStrv) part = g_strsplit(*each, "\t", 2);
-
-		if (g_strcmp0(part[1], "up") == 0 && migration_set_get(context->set, part[0]))
-			continue;
-		error_set(error, ERR_REFUSED, "the %s script of migration '%s' stopped half-way",
-			  part[1], part[0]);
-		return error_hint(error, "%s",
-				  g_strcmp0(part[1], "up") == 0
-					  ? "deploy a commit that has this migration first"
-					  : "run 'git migrate down' again first");
-	}
-	return true;
+	return ready_migrations_read(standing->repo, order, standing->settings->transaction, error);
 }
 
-static bool make_plan(DeployContext *context, const char *to, GError **error)
-{
-	return deploy_read_plan(context, false, error) && deploy_classify_edits(context, error) &&
-	       deploy_refuse_edits(context, error) && deploy_check_partial(context, error) &&
-	       deploy_order_plan(context, to, error);
-}
-
-GPtrArray *deploy_ready(DeployContext *context, GError **error)
-{
-	return ready_migrations_read(context->repo, context->plan->pending,
-				     context->environment->transaction, error);
-}
-
-bool deploy_check_plan(DeployContext *context, const char *to, GError **error)
+Verdicts *deploy_check(Standing *standing, const GPtrArray *order, const AdmitOptions *admit,
+		       GError **error)
 {
 	g_autoptr(GPtrArray) ready = NULL;
-	g_autoptr(GPtrArray) items = NULL;
 
-	if (!deploy_refuse_edits(context, error) || !deploy_check_partial(context, error) ||
-	    (to && !plan_cut(context->plan, context->applied, to, error)))
-		return false;
-	ready = deploy_ready(context, error);
-	items = ready ? ready_migrations_items(ready) : NULL;
-	return items && deploy_gates_read(context, items, false, error);
+	if (!standing_refuse_edits(standing, error) ||
+	    !lineup_refuse_partial(standing->lineup, error))
+		return NULL;
+	ready = make_ready(standing, order, error);
+	return ready ? admit_ask(standing, ready, admit, false, error) : NULL;
 }
 
-bool deploy_apply(DeployContext *context, DeployResult *result, GError **error)
+bool deploy_apply(Standing *standing, const GPtrArray *order, const AdmitOptions *admit,
+		  DeployResult *result, GError **error)
 {
-	g_autoptr(GPtrArray) ready = deploy_ready(context, error);
-	g_autoptr(GPtrArray) items = ready ? ready_migrations_items(ready) : NULL;
-	DeployExecution execution = {.context = context, .direction = RUN_UP, .ready = ready};
+	g_autoptr(GPtrArray) ready = make_ready(standing, order, error);
+	g_autoptr(Verdicts) verdicts = ready ? admit_pass(standing, ready, admit, error) : NULL;
+	Execution execution = {
+		.standing = standing, .direction = RUN_UP, .ready = ready, .verdicts = verdicts};
 
-	if (!items || !deploy_gates_pass(context, items, error))
+	if (!verdicts)
 		return false;
-	if (items->len || context->brings_policy)
-		return deploy_execute(&execution, result, error);
-	deploy_publish(context, "nothing to deploy");
+	if (ready->len || standing->brings_policy)
+		return execute_run(&execution, result, error);
+	standing_publish(standing, "nothing to deploy");
 	return true;
 }
 
-bool deploy_up(DeployContext *context, const char *to, DeployResult *result, GError **error)
+static bool apply_through(Standing *standing, const AdmitOptions *admit, const char *to,
+			  DeployResult *result, GError **error)
 {
-	if (!deploy_configure(context, error) || !deploy_connect(context, error) ||
-	    !deploy_lock(context, error) || !deploy_read_ledgers(context, true, error) ||
-	    !deploy_settle_ledgers(context, error) || !make_plan(context, to, error))
-		return false;
-	return deploy_apply(context, result, error);
+	const GPtrArray *whole = standing->order->migrations;
+	g_autoptr(GPtrArray) cut =
+		to ? plan_through(whole, standing->lineup->applied, to, error) : NULL;
+
+	return (!to || cut) && deploy_apply(standing, to ? cut : whole, admit, result, error);
+}
+
+Standing *deploy_up(GitRepo *repo, const StandingOptions *options, const AdmitOptions *admit,
+		    const Observer *observer, const char *to, DeployResult *result, GError **error)
+{
+	g_autoptr(Standing) standing =
+		standing_open(repo, options, observer, STANDING_DEPLOY | STANDING_LINEUP, error);
+
+	if (!standing || !standing_refuse_edits(standing, error) ||
+	    !lineup_refuse_partial(standing->lineup, error) ||
+	    !standing_need(standing, STANDING_ORDER, error) ||
+	    !apply_through(standing, admit, to, result, error))
+		return NULL;
+	return g_steal_pointer(&standing);
 }

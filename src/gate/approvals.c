@@ -44,12 +44,12 @@ static bool is_deployer(const ApprovalFact *fact, const ApprovalFacts *facts)
 
 /* Why an approval does not count, or NULL. `people` holds the keys and principals that have counted
  * already. */
-static const char *objection(const Environment *policy, const ApprovalFact *fact,
+static const char *objection(const Policy *policy, const ApprovalFact *fact,
 			     const ApprovalFacts *facts, GHashTable *people)
 {
 	if (strcmp(fact->expires, facts->now) <= 0)
 		return "has expired";
-	if (!environment_lists(policy->approvers, fact->signer, fact->key))
+	if (!policy_lists(policy->approvers, fact->signer, fact->key))
 		return "is not among the approvers";
 	if (is_author(fact, facts->authors))
 		return "wrote one of the migrations";
@@ -76,7 +76,7 @@ static void append_one(GString *list, const char *name, const char *why)
 		g_string_append_printf(list, " %s", why);
 }
 
-static guint count(const Environment *policy, const ApprovalFacts *facts, GString *counted,
+static guint count(const Policy *policy, const ApprovalFacts *facts, GString *counted,
 		   GString *others)
 {
 	g_autoptr(GHashTable) people = g_hash_table_new(g_str_hash, g_str_equal);
@@ -113,9 +113,9 @@ static Gate *judge(const char *environment, guint needed, const ApprovalFacts *f
 	return gate_new(GATE_APPROVALS, GATE_WAITING, remedy, "%s", found);
 }
 
-Gate *gate_approvals(const Environment *policy, const ApprovalFacts *facts)
+Gate *gate_approvals(const Policy *policy, const ApprovalFacts *facts)
 {
-	const guint needed = environment_approvals(policy);
+	const guint needed = policy_approvals(policy);
 	g_autoptr(GString) counted = g_string_new(NULL);
 	g_autoptr(GString) others = g_string_new(NULL);
 	guint number;
@@ -128,5 +128,5 @@ Gate *gate_approvals(const Environment *policy, const ApprovalFacts *facts)
 				"who wrote the pending migrations cannot be told, so nobody can be "
 				"counted");
 	number = count(policy, facts, counted, others);
-	return judge(policy->name, needed, facts, number, counted->str, others->str);
+	return judge(policy->environment, needed, facts, number, counted->str, others->str);
 }

@@ -41,7 +41,7 @@ static gint64 milliseconds_between(const char *from, const char *to)
 	return start && end ? g_date_time_difference(end, start) / 1000 : 0;
 }
 
-static Gate *judge_soak(const Environment *policy, const PromotionFacts *facts)
+static Gate *judge_soak(const Policy *policy, const PromotionFacts *facts)
 {
 	const gint64 age =
 		facts->finish ? milliseconds_between(facts->finish->time, facts->now) : 0;
@@ -108,7 +108,7 @@ static Gate *judge_order(const PromotionFacts *facts)
 			facts->items->len);
 }
 
-void gate_promotion(const Environment *policy, const PromotionFacts *facts, GPtrArray *gates)
+void gate_promotion(const Policy *policy, const PromotionFacts *facts, GPtrArray *gates)
 {
 	if (!policy->promote_from)
 		return;

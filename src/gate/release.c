@@ -2,14 +2,14 @@
 
 #include <string.h>
 
-static Gate *refuse_untagged(const Environment *policy, const ReleaseFacts *facts)
+static Gate *refuse_untagged(const Policy *policy, const ReleaseFacts *facts)
 {
 	g_autofree char *remedy = g_strdup_printf(
 		"tag it: git tag -s NAME %.12s, or git migrate promote", facts->commit);
 
 	return gate_new(GATE_RELEASE, GATE_FAILED, remedy,
 			"commit %.7s is no release: environment '%s' is deployed from tags '%s'",
-			facts->commit, policy->name, policy->source_tags);
+			facts->commit, policy->environment, policy->source_tags);
 }
 
 /* A CI checkout may have replaced the tag by its commit; the tag itself is then still on the
@@ -27,7 +27,7 @@ static Gate *refuse_plain(const ReleaseFacts *facts)
 			facts->tag);
 }
 
-static Gate *judge_signature(const Environment *policy, const ReleaseFacts *facts)
+static Gate *judge_signature(const Policy *policy, const ReleaseFacts *facts)
 {
 	if (!facts->good)
 		return gate_new(GATE_RELEASE, GATE_FAILED,
@@ -36,13 +36,13 @@ static Gate *judge_signature(const Environment *policy, const ReleaseFacts *fact
 				"tag '%s' is not to be trusted: %s", facts->tag,
 				facts->reason ? facts->reason
 					      : "git does not accept its signature");
-	if (!environment_lists(policy->signers, facts->signer, facts->key))
+	if (!policy_lists(policy->signers, facts->signer, facts->key))
 		return gate_new(GATE_RELEASE, GATE_FAILED,
 				"let one of the policy's signers make the release",
 				"tag '%s' is signed by '%s', who is not among the signers of "
 				"environment '%s'",
 				facts->tag, facts->signer ? facts->signer : facts->key,
-				policy->name);
+				policy->environment);
 	return NULL;
 }
 
@@ -64,7 +64,7 @@ static Gate *judge_branch(const ReleaseFacts *facts)
 	return NULL;
 }
 
-static Gate *judge_object(const Environment *policy, const ReleaseFacts *facts)
+static Gate *judge_object(const Policy *policy, const ReleaseFacts *facts)
 {
 	Gate *bad = NULL;
 
@@ -100,7 +100,7 @@ static Gate *accept(const ReleaseFacts *facts)
 	return gate;
 }
 
-Gate *gate_release(const Environment *policy, const ReleaseFacts *facts)
+Gate *gate_release(const Policy *policy, const ReleaseFacts *facts)
 {
 	Gate *bad = NULL;
 

@@ -349,3 +349,16 @@ char *git_diff_texts(const char *before, const char *after)
 	git_patch_free(patch);
 	return result;
 }
+
+bool git_repo_has_object(GitRepo *repo, const char *oid)
+{
+	git_odb *database = NULL;
+	git_oid id;
+	bool has;
+
+	if (git_oid_fromstr(&id, oid) != 0 || git_repository_odb(&database, repo->handle) != 0)
+		return false;
+	has = git_odb_exists(database, &id);
+	git_odb_free(database);
+	return has;
+}

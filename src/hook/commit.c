@@ -3,9 +3,9 @@
 
 #include "base/error.h"
 #include "config/config.h"
+#include "guard/guard.h"
 #include "history/layout.h"
 #include "history/read.h"
-#include "hook/guard.h"
 #include "hook/hook.h"
 
 /* The migrations as they are staged. git reads its index, whichever GIT_INDEX_FILE names: a partial
@@ -76,7 +76,7 @@ static bool judge(HookContext *context, const char *head, const Project *project
 	g_autoptr(MigrationSet) set =
 		before ? staged_migrations(context->repo, project->migrations, error) : NULL;
 	g_autoptr(GPtrArray) environments =
-		set ? hook_guarded_environments(context->repo, head, NULL, error) : NULL;
+		set ? guard_environments(context->repo, head, NULL, error) : NULL;
 	g_autoptr(GPtrArray) findings = findings_new();
 	const GuardedChange change = {
 		.set = set, .before = before, .require_down = project->require_down};
@@ -84,10 +84,10 @@ static bool judge(HookContext *context, const char *head, const Project *project
 	if (!environments)
 		return false;
 	for (guint i = 0; i < environments->len; i++)
-		if (!hook_guard_applied(context->repo, &change, g_ptr_array_index(environments, i),
-					findings, error))
+		if (!guard_applied(context->repo, &change, g_ptr_array_index(environments, i),
+				   findings, error))
 			return false;
-	hook_guard_new(context->repo, &change, findings);
+	guard_new(context->repo, &change, findings);
 	warn_about_schema(context, head, project, &change);
 	*refused = hook_tell_findings(
 		context, findings,

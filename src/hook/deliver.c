@@ -14,9 +14,8 @@ static bool feeds(GitRepo *repo, const char *oid, const char *ref, const char *e
 {
 	g_autofree char *commit = git_repo_resolve(repo, oid, true, NULL);
 	g_autoptr(Project) project = commit ? config_read_project(repo, commit, error) : NULL;
-	g_autoptr(Environment) found =
-		project ? config_read_environment(repo, commit, project, environment, false, error)
-			: NULL;
+	g_autoptr(Policy) found =
+		project ? config_read_policy(repo, commit, project, environment, error) : NULL;
 	const char *branch = hook_branch_of(ref);
 
 	if (!found)

@@ -4,21 +4,20 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "config/config.h"
-#include "deploy/plan.h"
 #include "deploy/switch.h"
+#include "guard/guard.h"
 #include "history/edit.h"
 #include "history/read.h"
-#include "hook/guard.h"
 #include "hook/hook.h"
+#include "lineup/lineup.h"
 
 /* The name of the environment that is the developer's own: the default one, when it follows; or
  * NULL. */
 static char *own_environment(GitRepo *repo, const char *commit, const Project *project)
 {
-	g_autoptr(Environment) environment = config_read_environment(
-		repo, commit, project, project->default_environment, false, NULL);
+	g_autoptr(Policy) policy = config_read_policy(repo, commit, project, NULL, NULL);
 
-	return environment && environment->mode == MODE_FOLLOW ? g_strdup(environment->name) : NULL;
+	return policy && policy->mode == MODE_FOLLOW ? g_strdup(policy->environment) : NULL;
 }
 
 static guint count_real_edits(GitRepo *repo, const Plan *plan)
@@ -44,7 +43,7 @@ static void append_count(GString *line, guint count, const char *what)
 /* From the state commit alone: no database is asked, or started, for a message. */
 static void tell(HookContext *context, const GuardedEnvironment *guarded, const MigrationSet *set)
 {
-	g_autoptr(Plan) plan = deploy_plan_build(context->repo, set, guarded->applied);
+	g_autoptr(Plan) plan = lineup_plan(context->repo, set, guarded->applied);
 	g_autoptr(GString) line = g_string_new(NULL);
 
 	append_count(line, plan->removed->len, "applied that this commit does not have");
@@ -58,18 +57,18 @@ static void tell(HookContext *context, const GuardedEnvironment *guarded, const 
 
 static void go_there(HookContext *context, const char *environment, const char *commit)
 {
-	const DeployOptions options = {.environment = environment,
-				       .at = commit,
-				       .command = "hook",
-				       .wait_ms = -1,
-				       .no_fetch = true};
-	g_autoptr(DeployContext) deploy =
-		deploy_context_new(context->repo, &options, &context->observer);
+	const StandingOptions options = {.environment = environment,
+					 .at = commit,
+					 .command = "hook",
+					 .wait_ms = -1,
+					 .no_fetch = true};
 	g_autoptr(GError) why = NULL;
 	SwitchResult result = {0};
+	g_autoptr(Standing) standing =
+		deploy_switch(context->repo, &options, &context->observer, &result, &why);
 	g_autofree char *text = NULL;
 
-	if (deploy_switch(deploy, &result, &why)) {
+	if (standing) {
 		if (result.undone + result.applied)
 			g_string_append_printf(
 				context->out,
@@ -98,7 +97,7 @@ void hook_follow(HookContext *context, const char *commit)
 		go_there(context, name, commit);
 		return;
 	}
-	guarded = hook_guarded_environment(repo, project, name, NULL);
+	guarded = guard_environment(repo, project, name, NULL);
 	set = guarded ? history_read(repo, commit, project->migrations, NULL) : NULL;
 	if (set)
 		tell(context, guarded, set);
@@ -120,8 +119,8 @@ bool hook_post_checkout_run(HookContext *context, bool *refused, GError **error)
 
 	(void)refused;
 	(void)error;
-	if (g_strv_length((char **)(gsize)argument) == 3 && strcmp(argument[2], "1") == 0 &&
-	    strcmp(argument[0], argument[1]) != 0)
+	if (argument[0] && argument[1] && argument[2] && !argument[3] &&
+	    strcmp(argument[2], "1") == 0 && strcmp(argument[0], argument[1]) != 0)
 		follow_head(context);
 	return true;
 }

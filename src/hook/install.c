@@ -324,9 +324,8 @@ static bool check_environments(GitRepo *repo, const char *names, GError **error)
 	if (!head)
 		return true;
 	for (char **name = project ? list : NULL; name && *name; name++) {
-		g_autoptr(Environment) environment =
-			**name ? config_read_environment(repo, head, project, *name, false, error)
-			       : NULL;
+		g_autoptr(Policy) environment =
+			**name ? config_read_policy(repo, head, project, *name, error) : NULL;
 		if (**name && !environment)
 			return false;
 	}

@@ -18,9 +18,8 @@ static bool is_fed_by(GitRepo *repo, const char *head, const char *environment, 
 		      GError **error)
 {
 	g_autoptr(Project) project = config_read_project(repo, head, error);
-	g_autoptr(Environment) found =
-		project ? config_read_environment(repo, head, project, environment, false, error)
-			: NULL;
+	g_autoptr(Policy) found =
+		project ? config_read_policy(repo, head, project, environment, error) : NULL;
 
 	return found && g_strcmp0(found->source_branch, branch) == 0 && !found->source_tags;
 }

@@ -3,10 +3,11 @@
 
 #include "base/error.h"
 #include "config/config.h"
+#include "guard/guard.h"
 #include "history/read.h"
-#include "hook/guard.h"
 #include "hook/hook.h"
 #include "ledger/sync.h"
+#include "standing/standing.h"
 
 /* The migrations of what the remote has of the branch, when we know that commit; NULL without error
  * otherwise. */
@@ -27,7 +28,7 @@ static bool judge_branch(HookContext *context, const char *branch, const char *t
 	g_autoptr(MigrationSet) set =
 		project ? history_read(context->repo, tip, project->migrations, error) : NULL;
 	g_autoptr(GPtrArray) environments =
-		set ? hook_guarded_environments(context->repo, tip, branch, error) : NULL;
+		set ? guard_environments(context->repo, tip, branch, error) : NULL;
 	g_autoptr(MigrationSet) before = NULL;
 
 	if (!environments || !read_before(context->repo, remote_oid, project, &before, error))
@@ -35,12 +36,12 @@ static bool judge_branch(HookContext *context, const char *branch, const char *t
 	const GuardedChange change = {
 		.set = set, .before = before, .commit = tip, .require_down = project->require_down};
 	for (guint i = 0; i < environments->len; i++)
-		if (!hook_guard_applied(context->repo, &change, g_ptr_array_index(environments, i),
-					findings, error))
+		if (!guard_applied(context->repo, &change, g_ptr_array_index(environments, i),
+				   findings, error))
 			return false;
 	/* Work in progress on a branch that feeds nothing is nobody's business. */
 	if (environments->len)
-		hook_guard_new(context->repo, &change, findings);
+		guard_new(context->repo, &change, findings);
 	return true;
 }
 
@@ -60,7 +61,7 @@ static void tell_unpushed(HookContext *context)
 	g_auto(LedgerSync) sync = {0};
 	guint count;
 
-	if (!deploy_sync_prepare_head(context->repo, &sync, NULL))
+	if (!standing_sync_prepare(context->repo, &sync, NULL))
 		return;
 	count = ledger_sync_unpushed(context->repo, &sync);
 	if (count)

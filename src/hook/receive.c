@@ -5,8 +5,8 @@
 #include "base/error.h"
 #include "config/config.h"
 #include "git/tag.h"
+#include "guard/guard.h"
 #include "history/read.h"
-#include "hook/guard.h"
 #include "hook/hook.h"
 #include "ledger/notes.h"
 
@@ -32,7 +32,7 @@ static bool deletes(const Update *update)
 static bool add_environments(HookContext *context, const char *commit, const char *branch,
 			     GHashTable *all, GError **error)
 {
-	g_autoptr(GPtrArray) some = hook_guarded_environments(context->repo, commit, branch, error);
+	g_autoptr(GPtrArray) some = guard_environments(context->repo, commit, branch, error);
 
 	for (guint i = 0; some && i < some->len; i++) {
 		GuardedEnvironment *guarded = g_ptr_array_index(some, i);
@@ -77,7 +77,7 @@ static bool judge_environments(HookContext *context, const Update *update,
 
 	g_hash_table_iter_init(&each, environments);
 	while (g_hash_table_iter_next(&each, NULL, &guarded))
-		if (!hook_guard_applied(context->repo, change, guarded, findings, error) ||
+		if (!guard_applied(context->repo, change, guarded, findings, error) ||
 		    !check_history(context, update, guarded, findings, error))
 			return false;
 	return true;
@@ -89,9 +89,8 @@ static bool feeds_any(GitRepo *repo, const char *commit, const Project *project,
 	g_auto(GStrv) names = config_list_environments(repo, commit, project, NULL);
 
 	for (char **name = names; name && *name; name++) {
-		g_autoptr(Environment) environment =
-			config_read_environment(repo, commit, project, *name, false, NULL);
-		if (environment && g_strcmp0(environment->source_branch, branch) == 0)
+		g_autoptr(Policy) policy = config_read_policy(repo, commit, project, *name, NULL);
+		if (policy && g_strcmp0(policy->source_branch, branch) == 0)
 			return true;
 	}
 	return false;
@@ -122,7 +121,7 @@ static bool judge_branch(HookContext *context, const Update *update, const char 
 				      .require_down = project->require_down};
 	if (g_hash_table_size(environments) ||
 	    feeds_any(context->repo, update->new_oid, project, branch))
-		hook_guard_new(context->repo, &change, findings);
+		guard_new(context->repo, &change, findings);
 	return judge_environments(context, update, &change, environments, findings, error);
 }
 

@@ -3,8 +3,8 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "deploy/deploy.h"
-#include "hook/guard.h"
 #include "hook/hook.h"
+#include "model/finding.h"
 
 /* What is to be done for a row of findings is said once, behind the last. */
 static bool has_same_remedy(const GPtrArray *findings, guint index, const char *remedy)
@@ -66,19 +66,20 @@ static void tell_failure(HookContext *context, const char *environment, const ch
 
 bool hook_deploy(HookContext *context, const char *environment, const char *at, const char *what)
 {
-	const DeployOptions options = {
+	const StandingOptions options = {
 		.environment = environment, .at = at, .command = "hook", .wait_ms = -1};
-	g_autoptr(DeployContext) deploy =
-		deploy_context_new(context->repo, &options, &context->observer);
+	const AdmitOptions admit = {0};
 	g_auto(DeployResult) result = {0};
 	g_autoptr(GError) why = NULL;
+	g_autoptr(Standing) standing =
+		deploy_up(context->repo, &options, &admit, &context->observer, NULL, &result, &why);
 	g_autofree char *line = NULL;
 
-	if (!deploy_up(deploy, NULL, &result, &why)) {
+	if (!standing) {
 		tell_failure(context, environment, what, why);
 		return false;
 	}
-	line = deploy_result_describe(deploy, &result, "applied");
+	line = deploy_result_describe(standing, &result, "applied");
 	g_string_append_printf(context->out, "git-migrate: %s\n", line);
 	return true;
 }

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "fields.h"
 
-#define FIRST_LINE "git-migrate approval 1"
+#define KIND       "git-migrate approval"
 #define TAG_PREFIX "migrate-approval/"
 #define TAG_DIGITS 16
 
@@ -19,7 +19,9 @@ static const Field fields[] = {
 	{"comment", EVERY_VARIANT, FIELD_QUOTED, AT(comment), NULL, 0},
 };
 
-static const FieldTable table = {fields, G_N_ELEMENTS(fields), 0, false};
+/* The released forms of an approval's text by the number in its first line, from 1; written is the
+ * last. */
+static const FieldTable formats[] = {{fields, G_N_ELEMENTS(fields), 0, false}};
 
 void approval_free(Approval *approval)
 {
@@ -46,21 +48,30 @@ char *ledger_approval_tag(const Approval *approval)
 
 char *ledger_approval_message(const Approval *approval)
 {
-	GString *out = g_string_new(FIRST_LINE "\n");
+	const guint newest = G_N_ELEMENTS(formats);
+	GString *out = g_string_new(NULL);
 
-	fields_append(out, &table, approval);
+	g_string_append_printf(out, KIND " %u\n", newest);
+	fields_append(out, &formats[newest - 1], approval);
 	return g_string_free(out, FALSE);
 }
 
-static bool read_headers(FieldReader *reader, Approval *approval, GError **error)
+/* An approval of a newer version may bind more than this one could check: it does not count. */
+static bool read_headers(FieldReader *reader, Approval *approval, const FieldTable **table,
+			 GError **error)
 {
 	FieldHeaders headers = {0};
-	const bool ok = fields_read_headers(reader, FIRST_LINE, &headers, error);
+	const bool ok = fields_read_headers(reader, KIND, &headers, error);
 
 	approval->object = headers.object;
 	approval->tag = headers.tag;
 	approval->tagger = headers.tagger;
-	return ok;
+	if (!ok)
+		return false;
+	if (headers.format > (gint64)G_N_ELEMENTS(formats))
+		return fields_bad(reader, "it was written by a newer version", error);
+	*table = &formats[headers.format - 1];
+	return true;
 }
 
 static bool is_consistent(const FieldReader *reader, const Approval *approval, GError **error)
@@ -74,13 +85,14 @@ static bool is_consistent(const FieldReader *reader, const Approval *approval, G
 Approval *ledger_approval_parse(GBytes *raw, GError **error)
 {
 	g_autoptr(Approval) approval = g_new0(Approval, 1);
+	const FieldTable *table = NULL;
 	FieldReader reader;
 	size_t length;
 	const void *text = g_bytes_get_data(raw, &length);
 
 	if (!fields_open(&reader, raw, "an approval", error) ||
-	    !read_headers(&reader, approval, error) ||
-	    !fields_read(&reader, &table, approval, error) ||
+	    !read_headers(&reader, approval, &table, error) ||
+	    !fields_read(&reader, table, approval, error) ||
 	    !fields_read_signature(&reader, &approval->is_signed, error) ||
 	    !is_consistent(&reader, approval, error))
 		return NULL;

@@ -139,17 +139,17 @@ static void find_lost(char *const *memory, guint from, const GPtrArray *links, G
 /* ---- signatures ---- */
 
 /* Why a record is not acceptable under a policy, for the caller to free; NULL when it is. */
-static char *objection(const Environment *policy, const Record *record, const GitVerdict *verdict)
+static char *objection(const Policy *policy, const Record *record, const GitVerdict *verdict)
 {
 	if (!record->is_signed)
 		return policy->sign ? g_strdup("it is not signed") : NULL;
 	if (!verdict->good)
 		return g_strdup(verdict->reason ? verdict->reason
 						: "git does not accept its signature");
-	if (!environment_lists(policy->signers, verdict->signer, verdict->key))
+	if (!policy_lists(policy->signers, verdict->signer, verdict->key))
 		return g_strdup_printf("'%s' is not among the signers of environment '%s'",
 				       verdict->signer ? verdict->signer : verdict->key,
-				       policy->name);
+				       policy->environment);
 	return NULL;
 }
 
@@ -185,10 +185,13 @@ static void judge_record(const LedgerPolicies *policies, const Record *before, c
 			 const GitVerdict *verdict, GPtrArray *problems)
 {
 	g_autoptr(GError) why = NULL;
-	const Environment *policy =
+	const Policy *policy =
 		policies->find(before ? before->policy : record->policy, policies->data, &why);
 	g_autofree char *what = policy ? objection(policy, record, verdict) : NULL;
 
+	/* Which policy a newer version's record brought is not for this one to say. */
+	if (before && before->is_newer)
+		return;
 	if (!policy)
 		ledger_problem_add(problems, record->sequence,
 				   "record %" G_GINT64_FORMAT ": its policy is not known here: %s",
@@ -221,8 +224,7 @@ static bool check_signatures(GitRepo *repo, const LedgerPolicies *policies, cons
 	return true;
 }
 
-bool ledger_audit_own(GitRepo *repo, const Environment *policy, const Record *record,
-		      GError **error)
+bool ledger_audit_own(GitRepo *repo, const Policy *policy, const Record *record, GError **error)
 {
 	g_autoptr(GPtrArray) records = g_ptr_array_new();
 	g_autoptr(GPtrArray) verdicts = NULL;
@@ -237,12 +239,12 @@ bool ledger_audit_own(GitRepo *repo, const Environment *policy, const Record *re
 	if (!why)
 		return true;
 	error_set(error, ERR_LEDGER, "git signed a record for '%s', but would not accept it: %s",
-		  policy->name, why);
+		  policy->environment, why);
 	return error_hint(
 		error,
 		"list the key in gpg.ssh.allowedSignersFile (ssh) or import it (gpg), then run "
 		"'git migrate doctor --env %s'",
-		policy->name);
+		policy->environment);
 }
 
 /* ---- the audit ---- */

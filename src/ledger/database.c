@@ -248,6 +248,17 @@ void ledger_batch_apply(PgBatch *batch, const LedgerApply *apply)
 	pg_batch_add(batch, sql, G_N_ELEMENTS(values), values);
 }
 
+bool ledger_database_accept(PgSession *session, const LedgerApply *apply, GError **error)
+{
+	const char *sql = "UPDATE git_migrate.applied SET blob = $2, content = $3, path = $4,"
+			  " commit = $5 WHERE id = $1";
+	const char *values[] = {apply->id, apply->blob, apply->content, apply->path, apply->commit};
+	g_autoptr(PgResult) done =
+		pg_session_query(session, sql, G_N_ELEMENTS(values), values, error);
+
+	return done;
+}
+
 void ledger_batch_revert(PgBatch *batch, const char *id)
 {
 	const char *values[] = {id};

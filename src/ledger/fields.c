@@ -147,7 +147,17 @@ static bool next_is(FieldReader *reader, const char *text, GError **error)
 	       expected(reader, text, error);
 }
 
-bool fields_read_headers(FieldReader *reader, const char *first_line, FieldHeaders *headers,
+static bool read_kind(FieldReader *reader, const char *kind, gint64 *number, GError **error)
+{
+	g_autofree char *text = NULL;
+
+	if (!fields_next(reader, kind, &text, error))
+		return false;
+	return (fields_parse_number(text, number) && *number > 0) ||
+	       fields_bad(reader, "wrong number of its format", error);
+}
+
+bool fields_read_headers(FieldReader *reader, const char *kind, FieldHeaders *headers,
 			 GError **error)
 {
 	return fields_next(reader, "object", &headers->object, error) &&
@@ -155,7 +165,7 @@ bool fields_read_headers(FieldReader *reader, const char *first_line, FieldHeade
 	       next_is(reader, "type commit", error) &&
 	       fields_next(reader, "tag", &headers->tag, error) &&
 	       fields_next(reader, "tagger", &headers->tagger, error) &&
-	       next_is(reader, "", error) && next_is(reader, first_line, error);
+	       next_is(reader, "", error) && read_kind(reader, kind, &headers->format, error);
 }
 
 /* ---- values ---- */
@@ -206,6 +216,7 @@ static bool take_text(char **place, FieldKind kind, const char *value)
 
 	if (strchr(value, '\t'))
 		return false;
+	g_clear_pointer(place, g_free);
 	if (may_be_none && strcmp(value, "none") == 0)
 		return true;
 	if (kind == FIELD_QUOTED)
@@ -244,6 +255,45 @@ bool fields_read(FieldReader *reader, const FieldTable *table, void *value, GErr
 	return true;
 }
 
+/* The armor that git's signing programs write: the words after BEGIN and END. */
+static const char *const armors[] = {"SSH SIGNATURE", "PGP SIGNATURE", "PGP MESSAGE",
+				     "SIGNED MESSAGE"};
+
+static const char *armor_at(const FieldReader *reader)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(armors); i++) {
+		g_autofree char *begin = g_strdup_printf("-----BEGIN %s-----\n", armors[i]);
+		if ((size_t)(reader->end - reader->at) > strlen(begin) &&
+		    strncmp(reader->at, begin, strlen(begin)) == 0)
+			return armors[i];
+	}
+	return NULL;
+}
+
+static void take_known(const FieldTable *table, void *value, const char *line)
+{
+	for (guint i = 0; i < table->count; i++) {
+		const Field *field = &table->fields[i];
+		const size_t width = strlen(field->name);
+
+		if (strncmp(line, field->name, width) == 0 && line[width] == ' ')
+			take_value(field, (char *)value + field->offset, line + width + 1);
+	}
+}
+
+void fields_read_known(FieldReader *reader, const FieldTable *table, void *value)
+{
+	const char *line = NULL;
+	size_t length = 0;
+
+	while (reader->at < reader->end && !armor_at(reader) &&
+	       next_line(reader, &line, &length, NULL)) {
+		g_autofree char *text = g_strndup(line, length);
+
+		take_known(table, value, text);
+	}
+}
+
 static bool stands_there(const FieldReader *reader, const char *name)
 {
 	const size_t width = strlen(name);
@@ -275,21 +325,6 @@ char **fields_read_list(FieldReader *reader, const char *name, bool digests, GEr
 }
 
 /* ---- the signature ---- */
-
-/* The armor that git's signing programs write: the words after BEGIN and END. */
-static const char *const armors[] = {"SSH SIGNATURE", "PGP SIGNATURE", "PGP MESSAGE",
-				     "SIGNED MESSAGE"};
-
-static const char *armor_at(const FieldReader *reader)
-{
-	for (guint i = 0; i < G_N_ELEMENTS(armors); i++) {
-		g_autofree char *begin = g_strdup_printf("-----BEGIN %s-----\n", armors[i]);
-		if ((size_t)(reader->end - reader->at) > strlen(begin) &&
-		    strncmp(reader->at, begin, strlen(begin)) == 0)
-			return armors[i];
-	}
-	return NULL;
-}
 
 bool fields_read_signature(FieldReader *reader, bool *is_signed, GError **error)
 {

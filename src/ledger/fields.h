@@ -68,10 +68,21 @@ typedef struct {
 	char *object;
 	char *tag;
 	char *tagger;
+	gint64 format; /* the number behind the kind */
 } FieldHeaders;
-bool fields_read_headers(FieldReader *reader, const char *first_line, FieldHeaders *headers,
+
+/* Reads them; the last line must be `kind` ("git-migrate record"), a space and a number. The texts
+ * are the caller's, also after a failure. */
+bool fields_read_headers(FieldReader *reader, const char *kind, FieldHeaders *headers,
 			 GError **error);
 
+/*
+ * Reads what can be understood of a text in a newer format: the fields of the table that stand on
+ * any of its lines, in any order; everything else is passed over, up to the signature.
+ */
+void fields_read_known(FieldReader *reader, const FieldTable *table, void *value);
+
+/* Reads the fields of the struct's variant, each in its place. */
 bool fields_read(FieldReader *reader, const FieldTable *table, void *value, GError **error);
 
 /* As many lines "NAME VALUE" as stand there; the values, NULL-terminated. With `digests` each must

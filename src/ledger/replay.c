@@ -113,6 +113,7 @@ static const Record *follow(const GPtrArray *records, GHashTable *expected)
 			break;
 		case RECORD_ADOPT:
 		case RECORD_CHECKPOINT:
+		case RECORD_UNKNOWN:
 			break;
 		}
 	}

@@ -57,6 +57,7 @@ const char *record_action_name(RecordAction action)
 		[RECORD_FINISH] = "finish",   [RECORD_ACCEPT] = "accept",
 		[RECORD_RESTORE] = "restore", [RECORD_BASELINE] = "baseline",
 		[RECORD_ADOPT] = "adopt",     [RECORD_CHECKPOINT] = "checkpoint",
+		[RECORD_UNKNOWN] = "unknown",
 	};
 
 	return names[action];

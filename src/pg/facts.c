@@ -1,9 +1,9 @@
 #include "pg/facts.h"
 
-/* The first column of all rows. */
-static char **query_list(PgSession *session, const char *sql, GError **error)
+/* The first column of all rows; `value` (may be NULL) is $1. */
+static char **query_list(PgSession *session, const char *sql, const char *value, GError **error)
 {
-	g_autoptr(PgResult) rows = pg_session_query(session, sql, 0, NULL, error);
+	g_autoptr(PgResult) rows = pg_session_query(session, sql, value != NULL, &value, error);
 	char **list;
 
 	if (!rows)
@@ -21,7 +21,7 @@ char **pg_session_invalid_indexes(PgSession *session, GError **error)
 			  " JOIN pg_class c ON c.oid = i.indexrelid"
 			  " JOIN pg_namespace n ON n.oid = c.relnamespace"
 			  " WHERE NOT i.indisvalid AND c.relkind = 'i' ORDER BY 1",
-			  error);
+			  NULL, error);
 }
 
 bool pg_session_index_state(PgSession *session, const char *schema, const char *index, bool *exists,
@@ -61,7 +61,29 @@ char **pg_session_other_roles(PgSession *session, GError **error)
 	return query_list(session,
 			  "SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_'"
 			  " AND rolname <> current_user ORDER BY rolname",
-			  error);
+			  NULL, error);
+}
+
+char **pg_session_databases(PgSession *session, const char *prefix, GError **error)
+{
+	return query_list(session, "SELECT datname FROM pg_database WHERE starts_with(datname, $1)",
+			  prefix, error);
+}
+
+void pg_session_drop_roles(PgSession *session, const char *unless)
+{
+	g_auto(GStrv) roles = query_list(
+		session,
+		"SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_' AND rolname <> current_user"
+		" AND NOT EXISTS (SELECT FROM pg_database WHERE starts_with(datname, $1))",
+		unless, NULL);
+
+	for (char **role = roles; role && *role; role++) {
+		g_autofree char *name = pg_quote_identifier(*role);
+		g_autofree char *sql = g_strconcat("DROP ROLE ", name, NULL);
+
+		pg_session_execute(session, sql, NULL);
+	}
 }
 
 gint64 pg_session_process(PgSession *session, gint64 patience_ms)

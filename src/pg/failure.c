@@ -76,3 +76,9 @@ const PgFailure *pg_session_failure(const PgSession *session)
 {
 	return &session->failure;
 }
+
+void pg_begin_call(PgSession *session)
+{
+	session->cancel_sent = false;
+	pg_failure_clear(session);
+}

@@ -148,11 +148,6 @@ int pg_session_backend_pid(const PgSession *session)
 	return PQbackendPID(session->connection);
 }
 
-bool pg_session_is_alive(const PgSession *session)
-{
-	return PQstatus(session->connection) == CONNECTION_OK;
-}
-
 void pg_session_on_notice(PgSession *session, PgNoticeHandler handler, void *data)
 {
 	session->notice = handler;

@@ -87,8 +87,7 @@ PGresult *pg_next_result(PgSession *session)
 	return PQgetResult(session->connection);
 }
 
-void pg_begin_call(PgSession *session)
+bool pg_session_is_alive(const PgSession *session)
 {
-	session->cancel_sent = false;
-	pg_failure_clear(session);
+	return PQstatus(session->connection) == CONNECTION_OK;
 }

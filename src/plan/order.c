@@ -213,8 +213,8 @@ static GPtrArray *sort_steps(const GPtrArray *steps)
 	return ordered;
 }
 
-bool plan_order(Plan *plan, const MigrationSet *set, const AppliedSet *applied,
-		GHashTable *distance, GError **error)
+GPtrArray *plan_order(const Plan *plan, const MigrationSet *set, const AppliedSet *applied,
+		      GHashTable *distance, GError **error)
 {
 	g_autoptr(GHashTable) by_id = g_hash_table_new(g_str_hash, g_str_equal);
 	g_autoptr(GPtrArray) steps = make_steps(plan, distance, by_id);
@@ -222,14 +222,14 @@ bool plan_order(Plan *plan, const MigrationSet *set, const AppliedSet *applied,
 
 	for (guint i = 0; i < steps->len; i++)
 		if (!link_step(g_ptr_array_index(steps, i), plan, by_id, set, applied, error))
-			return false;
+			return NULL;
 	ordered = sort_steps(steps);
 	for (guint i = 0; i < steps->len && ordered->len < steps->len; i++) {
 		Step *step = g_ptr_array_index(steps, i);
-		if (!step->placed)
-			return refuse_cycle(step, error);
+		if (!step->placed) {
+			refuse_cycle(step, error);
+			return NULL;
+		}
 	}
-	g_ptr_array_unref(plan->pending);
-	plan->pending = g_steal_pointer(&ordered);
-	return true;
+	return g_steal_pointer(&ordered);
 }

@@ -88,20 +88,25 @@ Plan *plan_build(const MigrationSet *set, const AppliedSet *applied, GHashTable 
 	return plan;
 }
 
-bool plan_cut(Plan *plan, const AppliedSet *applied, const char *id, GError **error)
+GPtrArray *plan_through(const GPtrArray *order, const AppliedSet *applied, const char *id,
+			GError **error)
 {
-	for (guint i = 0; i < plan->pending->len; i++) {
-		const Migration *migration = g_ptr_array_index(plan->pending, i);
+	g_autoptr(GPtrArray) through = g_ptr_array_new();
 
-		if (strcmp(migration->id, id) != 0)
-			continue;
-		g_ptr_array_set_size(plan->pending, (gint)i + 1);
-		return true;
+	for (guint i = 0; i < order->len; i++) {
+		Migration *migration = g_ptr_array_index(order, i);
+
+		g_ptr_array_add(through, migration);
+		if (strcmp(migration->id, id) == 0)
+			return g_steal_pointer(&through);
 	}
-	if (applied_set_get(applied, id))
-		return error_set(error, ERR_USAGE, "migration '%s' is applied already", id);
+	if (applied_set_get(applied, id)) {
+		error_set(error, ERR_USAGE, "migration '%s' is applied already", id);
+		return NULL;
+	}
 	error_set(error, ERR_USAGE, "there is no pending migration '%s'", id);
-	return error_hint(error, "'git migrate plan' lists the pending ones");
+	error_hint(error, "'git migrate plan' lists the pending ones");
+	return NULL;
 }
 
 /* ---- undoing ---- */

@@ -36,6 +36,9 @@ static char *title_of(const RecordView *view)
 	const char *outcome =
 		view->finish ? record_outcome_name(view->finish->outcome) : "unfinished";
 
+	if (view->record->is_newer)
+		return g_strconcat(record_action_name(action), " (written by a newer version)",
+				   NULL);
 	if (action == RECORD_BEGIN)
 		return g_strconcat("up ", outcome, NULL);
 	if (action == RECORD_REVERT)

@@ -90,15 +90,41 @@ static const Wrong wrong_environments[] = {
 	 "too many levels", 1, 65},
 };
 
+/* A file as a command reads it that deploys: settings, policy, and the way to the database. */
+typedef struct {
+	Settings *settings;
+	Policy *policy;
+	char **connection;
+} Whole;
+
+static void whole_clear(Whole *whole)
+{
+	settings_free(whole->settings);
+	policy_free(whole->policy);
+	g_strfreev(whole->connection);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Whole, whole_clear)
+
+static bool parse_whole(const char *text, const char *name, Whole *whole, GError **error)
+{
+	g_autofree char *file = g_strconcat(name, ".yaml", NULL);
+
+	whole->settings = config_parse_settings(text, strlen(text), file, name, true, error);
+	whole->policy =
+		whole->settings ? config_parse_policy(text, strlen(text), file, name, error) : NULL;
+	whole->connection = whole->policy ? config_expand_connection(whole->policy, error) : NULL;
+	return whole->connection;
+}
+
 static void test_wrong_environments(void)
 {
 	for (guint i = 0; i < G_N_ELEMENTS(wrong_environments); i++) {
 		const Wrong *wrong = &wrong_environments[i];
 		g_autoptr(GError) error = NULL;
-		Environment *environment = config_parse_environment(
-			wrong->text, strlen(wrong->text), "staging.yaml", "staging", true, &error);
+		g_auto(Whole) whole = {0};
 
-		g_assert_null(environment);
+		g_test_message("%s", wrong->text);
+		g_assert_false(parse_whole(wrong->text, "staging", &whole, &error));
 		g_assert_true(error_is(error, ERR_CONFIG));
 		g_assert_cmpstr(error->message, ==, wrong->message);
 		g_assert_cmpstr(error_get_file(error), ==, "staging.yaml");
@@ -145,9 +171,11 @@ static void test_secrets_stay_secret(void)
 		g_autofree char *text = g_strconcat("database: {password: s3cret}\n",
 						    wrong_environments[i].text, NULL);
 		g_autoptr(GError) error = NULL;
-		g_autoptr(Environment) environment = config_parse_environment(
-			text, strlen(text), "staging.yaml", "staging", true, &error);
-		g_autofree char *said = error ? error_format(error, "error", false) : NULL;
+		g_auto(Whole) whole = {0};
+		g_autofree char *said = NULL;
+
+		parse_whole(text, "staging", &whole, &error);
+		said = error ? error_format(error, "error", false) : NULL;
 
 		if (said)
 			g_assert_null(strstr(said, "s3cret"));
@@ -180,46 +208,47 @@ static const char whole[] =
 static void test_every_key(void)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Environment) e = NULL;
+	g_auto(Whole) read = {0};
 
 	g_setenv("MIGRATE_TEST_HOST", "db.example.com", TRUE);
-	e = config_parse_environment(whole, strlen(whole), "production.yaml", "production", true,
-				     &error);
+	parse_whole(whole, "production", &read, &error);
 	g_assert_no_error(error);
-	g_autofree char *connection = g_strjoinv(" ", e->connection);
+	const Settings *e = read.settings;
+	const Policy *p = read.policy;
+	g_autofree char *connection = g_strjoinv(" ", read.connection);
 	g_assert_cmpstr(connection, ==,
 			"host db.example.com port 5433 dbname app user deploy password a$b$c "
 			"sslmode verify-full "
 			"connect_timeout 10");
 	g_assert_cmpstr(e->include_dirs[0], ==, "db/schema");
 	g_assert_cmpstr(e->exclude_dirs[0], ==, "db/schema/00_common/roles.sql");
-	g_assert_cmpstr(e->source_tags, ==, "v*");
-	g_assert_cmpstr(e->promote_from, ==, "staging");
-	g_assert_cmpint(e->soak_ms, ==, 86400000);
-	g_assert_cmpstr(e->signers[0], ==, "release@example.com");
-	g_assert_cmpint(e->approvals, ==, 2);
+	g_assert_cmpstr(p->source_tags, ==, "v*");
+	g_assert_cmpstr(p->promote_from, ==, "staging");
+	g_assert_cmpint(p->soak_ms, ==, 86400000);
+	g_assert_cmpstr(p->signers[0], ==, "release@example.com");
+	g_assert_cmpint(p->approvals, ==, 2);
 	g_assert_cmpint(e->migration_timeout_ms, ==, 600000);
 	g_assert_cmpint(e->lock_timeout_ms, ==, 1000);
 	g_assert_cmpint(e->statement_timeout_ms, ==, 1500);
 	g_assert_cmpint(e->lock_wait_ms, ==, 5000);
 	g_assert_cmpint(e->transaction, ==, SCOPE_DEPLOYMENT);
-	g_assert_true(e->require_backup && e->require_dry_run && e->verbose && e->sign);
-	g_assert_cmpint(e->check_replication_lag_ms, ==, 30000);
-	g_assert_cmpint(e->check_connections, ==, 100);
-	g_assert_cmpint(e->check_oldest_transaction_ms, ==, 60000);
+	g_assert_true(p->require_backup && p->require_dry_run && e->verbose && p->sign);
+	g_assert_cmpint(p->check_replication_lag_ms, ==, 30000);
+	g_assert_cmpint(p->check_connections, ==, 100);
+	g_assert_cmpint(p->check_oldest_transaction_ms, ==, 60000);
 }
 
 static void test_defaults(void)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Environment) e =
-		config_parse_environment(OK, strlen(OK), "x.yaml", "x", true, &error);
+	g_autoptr(Settings) e = config_parse_settings(OK, strlen(OK), "x.yaml", "x", true, &error);
+	g_autoptr(Policy) p = config_parse_policy(OK, strlen(OK), "x.yaml", "x", &error);
 	g_autoptr(Project) project = config_parse_project("", 0, "migrate.yaml", &error);
 
 	g_assert_no_error(error);
-	g_assert_true(e->embedded && e->sign);
+	g_assert_true(p->embedded && p->sign);
 	g_assert_cmpint(e->lock_timeout_ms, ==, 5000);
-	g_assert_cmpint(e->mode, ==, MODE_FORWARD);
+	g_assert_cmpint(p->mode, ==, MODE_FORWARD);
 	g_assert_cmpint(e->transaction, ==, SCOPE_MIGRATION);
 	g_assert_cmpstr(project->migrations, ==, "db/migrations");
 	g_assert_cmpstr(project->default_environment, ==, "local");
@@ -231,11 +260,16 @@ static void test_unexpanded(void)
 	const char *text =
 		"database: {host: '${MIGRATE_TEST_UNSET}', port: '${MIGRATE_TEST_UNSET}'}\n";
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Environment) e =
-		config_parse_environment(text, strlen(text), "x.yaml", "x", false, &error);
+	g_autoptr(Policy) policy = config_parse_policy(text, strlen(text), "x.yaml", "x", &error);
+	const ConnectionWord *word;
 
 	g_assert_no_error(error);
-	g_assert_cmpstr(e->connection[1], ==, "${MIGRATE_TEST_UNSET}");
+	word = g_ptr_array_index(policy->connection, 0);
+	g_assert_cmpstr(word->value, ==, "${MIGRATE_TEST_UNSET}");
+	g_assert_null(config_expand_connection(policy, &error));
+	g_assert_cmpstr(error->message, ==, "environment variable 'MIGRATE_TEST_UNSET' is not set");
+	g_assert_cmpuint(error_get_line(error), ==, 1);
+	g_assert_cmpuint(error_get_column(error), ==, 18);
 }
 
 static void test_hints(void)
@@ -243,7 +277,7 @@ static void test_hints(void)
 	const char *text = "embeded: true\n";
 	g_autoptr(GError) error = NULL;
 
-	g_assert_null(config_parse_environment(text, strlen(text), "x.yaml", "x", true, &error));
+	g_assert_null(config_parse_settings(text, strlen(text), "x.yaml", "x", true, &error));
 	g_assert_cmpstr(error_get_hint(error), ==, "did you mean 'embedded'?");
 }
 

@@ -7,17 +7,17 @@
 
 static char *nobody[] = {NULL};
 
-static Environment policy_of(void)
+static Policy policy_of(void)
 {
-	return (Environment){.name = (char *)"production",
-			     .source_tags = (char *)"v*",
-			     .promote_from = (char *)"staging",
-			     .soak_ms = 3600000,
-			     .approvals = 2,
-			     .signers = nobody,
-			     .approvers = nobody,
-			     .overridable = nobody,
-			     .sign = true};
+	return (Policy){.environment = (char *)"production",
+			.source_tags = (char *)"v*",
+			.promote_from = (char *)"staging",
+			.soak_ms = 3600000,
+			.approvals = 2,
+			.signers = nobody,
+			.approvers = nobody,
+			.overridable = nobody,
+			.sign = true};
 }
 
 static ReleaseFacts good_release(void)
@@ -32,7 +32,7 @@ static ReleaseFacts good_release(void)
 			      .on_branch = true};
 }
 
-static void expect_release(const Environment *policy, const ReleaseFacts *facts, GateState state,
+static void expect_release(const Policy *policy, const ReleaseFacts *facts, GateState state,
 			   const char *words)
 {
 	g_autoptr(Gate) gate = gate_release(policy, facts);
@@ -45,7 +45,7 @@ static void expect_release(const Environment *policy, const ReleaseFacts *facts,
 
 static void test_release(void)
 {
-	Environment policy = policy_of();
+	Policy policy = policy_of();
 	char *signers[] = {(char *)"SHA256:b", NULL};
 	ReleaseFacts facts = good_release();
 
@@ -97,7 +97,7 @@ static void approve(GPtrArray *list, const char *signer, const char *key, const 
 
 static void test_approvals(void)
 {
-	Environment policy = policy_of();
+	Policy policy = policy_of();
 	char *approvers[] = {(char *)"bob@x", (char *)"carl@x", (char *)"ann@x", NULL};
 	g_autoptr(GPtrArray) list =
 		g_ptr_array_new_with_free_func((GDestroyNotify)approval_fact_free);
@@ -172,7 +172,7 @@ static void plan(GPtrArray *items, const char *id, const char *blob)
 	g_ptr_array_add(items, item);
 }
 
-static void expect_promotion(const Environment *policy, const PromotionFacts *facts, GateKind kind,
+static void expect_promotion(const Policy *policy, const PromotionFacts *facts, GateKind kind,
 			     GateState state, const char *words)
 {
 	g_autoptr(GPtrArray) gates = g_ptr_array_new_with_free_func((GDestroyNotify)gate_free);
@@ -192,7 +192,7 @@ static void expect_promotion(const Environment *policy, const PromotionFacts *fa
 
 static void test_promotion(void)
 {
-	Environment policy = policy_of();
+	Policy policy = policy_of();
 	g_autoptr(AppliedSet) applied = applied_set_new();
 	g_autoptr(GPtrArray) items =
 		g_ptr_array_new_with_free_func((GDestroyNotify)record_item_free);

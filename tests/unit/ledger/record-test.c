@@ -119,7 +119,8 @@ static const struct {
 	{"items 1", "items many", "wrong count of items"},
 	{"item 2026", "item  2026", "wrong item"},
 	{" 12 2024", " x 2024", "wrong item"},
-	{"git-migrate record 1", "git-migrate record 2", "expected 'git-migrate record 1'"},
+	{"git-migrate record 1", "git-migrate record 0", "wrong number of its format"},
+	{"git-migrate record 1", "git-migrate report 1", "expected 'git-migrate record'"},
 	{"object 0", "object g", "wrong object id"},
 	{"tool git", "tool\rgit", "not plain UTF-8 text"},
 	{"tool git", "tool \xff", "not plain UTF-8 text"},
@@ -194,6 +195,28 @@ static void test_split(void)
 	g_assert_cmpuint(foreign, ==, 1);
 }
 
+/* What a newer version wrote is read as far as every record says it; damage stays damage. */
+static void test_newer(void)
+{
+	g_autoptr(Record) record = sample(RECORD_FINISH);
+	g_autofree char *text = text_of(record);
+	g_auto(GStrv) part = g_strsplit(text, "git-migrate record 1\n", 2);
+	g_autofree char *newer =
+		g_strconcat(part[0], "git-migrate record 12\nmoon \"full\"\n", part[1], NULL);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Record) read = parse(newer, &error);
+	g_autofree char *headless = g_strconcat(part[0], "git-migrate record 12\nmoon 1\n", NULL);
+
+	g_assert_no_error(error);
+	g_assert_true(read->is_newer);
+	g_assert_cmpint(read->format, ==, 12);
+	g_assert_cmpint(read->sequence, ==, 7);
+	g_assert_cmpstr(read->environment, ==, record->environment);
+	g_assert_cmpuint(read->items->len, ==, 0);
+	g_assert_null(parse(headless, &error));
+	g_assert_nonnull(strstr(error->message, "it lacks what every record says"));
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -203,5 +226,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/ledger/record/each forgery has its own words", test_forgeries);
 	g_test_add_func("/ledger/record/exactly one signature up to the end", test_signature_block);
 	g_test_add_func("/ledger/record/a note is cut into its records", test_split);
+	g_test_add_func("/ledger/record/a newer format is read as far as it is known", test_newer);
 	return g_test_run();
 }

@@ -1,0 +1,378 @@
+#include "config/config.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "config/keys.h"
+#include "model/gate.h"
+#include "yaml/doc.h"
+
+#define MS      1
+#define SECONDS 1000
+
+/* ---- the keys ---- */
+
+#define SETTING(field) offsetof(Settings, field)
+#define POLICY(field)  offsetof(Policy, field)
+#define CONNECTION(path, keyword)           \
+	{                                   \
+		path, KEY_CONNECTION, 0, 0, \
+		{                           \
+			keyword             \
+		}                           \
+	}
+#define OPTION_BOOL(AT, name)                            \
+	{                                                \
+		"options." #name, KEY_BOOL, AT(name), 0, \
+		{                                        \
+			NULL                             \
+		}                                        \
+	}
+
+static const Key settings_keys[] = {
+	{"name", KEY_TEXT, SETTING(name), 0, {NULL}},
+	{"include_dirs", KEY_LIST, SETTING(include_dirs), 0, {NULL}},
+	{"exclude_dirs", KEY_LIST, SETTING(exclude_dirs), 0, {NULL}},
+	{"options.transaction",
+	 KEY_FLAG_IN_ENUM,
+	 SETTING(transaction),
+	 0,
+	 {"migration", "deployment"}},
+	{"options.migration_timeout", KEY_DURATION, SETTING(migration_timeout_ms), SECONDS, {NULL}},
+	{"options.statement_timeout", KEY_DURATION, SETTING(statement_timeout_ms), MS, {NULL}},
+	{"options.lock_timeout", KEY_DURATION, SETTING(lock_timeout_ms), MS, {NULL}},
+	{"options.lock_wait", KEY_DURATION, SETTING(lock_wait_ms), SECONDS, {NULL}},
+	OPTION_BOOL(SETTING, snapshot),
+	OPTION_BOOL(SETTING, dry_run_first),
+	OPTION_BOOL(SETTING, verbose),
+	OPTION_BOOL(SETTING, skip_indexes),
+	OPTION_BOOL(SETTING, skip_slow_indexes),
+	OPTION_BOOL(SETTING, parallel_build),
+	{"options.pool_size", KEY_COUNT, SETTING(pool_size), 0, {NULL}},
+	{"options.max_overflow", KEY_COUNT, SETTING(max_overflow), 0, {NULL}},
+};
+
+static const Key policy_keys[] = {
+	CONNECTION("url", "dbname"),
+	CONNECTION("service", "service"),
+	{"embedded", KEY_BOOL, POLICY(embedded), 0, {NULL}},
+	CONNECTION("database.host", "host"),
+	CONNECTION("database.port", "port"),
+	CONNECTION("database.database", "dbname"),
+	CONNECTION("database.user", "user"),
+	CONNECTION("database.password", "password"),
+	CONNECTION("database.sslmode", "sslmode"),
+	CONNECTION("database.connect_timeout", "connect_timeout"),
+	{"source.branch", KEY_TEXT, POLICY(source_branch), 0, {NULL}},
+	{"source.tags", KEY_TEXT, POLICY(source_tags), 0, {NULL}},
+	{"mode", KEY_FLAG_IN_ENUM, POLICY(mode), 0, {"forward", "follow"}},
+	{"promote_from", KEY_TEXT, POLICY(promote_from), 0, {NULL}},
+	{"soak", KEY_DURATION, POLICY(soak_ms), 0, {NULL}},
+	{"signers", KEY_LIST, POLICY(signers), 0, {NULL}},
+	{"approvers", KEY_LIST, POLICY(approvers), 0, {NULL}},
+	{"approvals", KEY_COUNT, POLICY(approvals), 0, {NULL}},
+	{"overridable", KEY_LIST, POLICY(overridable), 0, {NULL}},
+	{"sign", KEY_BOOL, POLICY(sign), 0, {NULL}},
+	OPTION_BOOL(POLICY, require_approval),
+	OPTION_BOOL(POLICY, require_backup),
+	OPTION_BOOL(POLICY, require_dry_run),
+	OPTION_BOOL(POLICY, backup_before_migration),
+	OPTION_BOOL(POLICY, allow_drop_tables),
+	OPTION_BOOL(POLICY, allow_drop_columns),
+	{"checks.replication_lag", KEY_DURATION, POLICY(check_replication_lag_ms), SECONDS, {NULL}},
+	{"checks.connections", KEY_COUNT, POLICY(check_connections), 0, {NULL}},
+	{"checks.oldest_transaction",
+	 KEY_DURATION,
+	 POLICY(check_oldest_transaction_ms),
+	 SECONDS,
+	 {NULL}},
+};
+
+/* A file as it is read: both halves are always made, because a fault in one is a fault of the file.
+ */
+typedef struct {
+	Settings *settings;
+	Policy *policy;
+} Halves;
+
+static void halves_clear(Halves *halves)
+{
+	settings_free(halves->settings);
+	policy_free(halves->policy);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Halves, halves_clear)
+
+/* A developer's own database. */
+Policy *config_built_in_policy(const char *name)
+{
+	Policy *policy;
+
+	if (strcmp(name, "local") != 0)
+		return NULL;
+	policy = policy_new();
+	policy->environment = g_strdup(name);
+	policy->embedded = true;
+	policy->mode = MODE_FOLLOW;
+	policy->sign = false;
+	return policy;
+}
+
+static bool refuse_at(const YamlDoc *doc, const char *key, GError **error)
+{
+	const YamlNode *node = yaml_node_get(yaml_doc_root(doc), key);
+
+	return error_place(error, yaml_doc_file(doc), node ? node->line : 1,
+			   node ? node->column : 1);
+}
+
+/* Exactly one way to the database. */
+static bool check_target(const YamlDoc *doc, const Policy *policy, GError **error)
+{
+	static const char *const ways[] = {"url", "service", "database", "embedded"};
+	const char *first = NULL;
+
+	for (guint i = 0; i < G_N_ELEMENTS(ways); i++) {
+		if (!yaml_node_get(yaml_doc_root(doc), ways[i]))
+			continue;
+		if (strcmp(ways[i], "embedded") == 0 && !policy->embedded)
+			continue;
+		if (first) {
+			error_set(error, ERR_CONFIG, "'%s' and '%s' both say where the database is",
+				  first, ways[i]);
+			refuse_at(doc, ways[i], error);
+			return error_hint(error, "keep one of them");
+		}
+		first = ways[i];
+	}
+	if (first)
+		return true;
+	error_set(error, ERR_CONFIG, "nothing says where the database is");
+	refuse_at(doc, "name", error);
+	return error_hint(
+		error,
+		"add one of: url, service, database (host, port, database, user), embedded: true");
+}
+
+/* A gate that does not exist would never be passed over, and a typing error would be found in an
+ * emergency. */
+static bool check_gates(const YamlDoc *doc, const Policy *policy, GError **error)
+{
+	for (char **each = policy->overridable; *each; each++) {
+		GateKind kind;
+
+		if (gate_kind_parse(*each, &kind))
+			continue;
+		error_set(error, ERR_CONFIG, "'overridable' names '%s', and there is no such gate",
+			  *each);
+		refuse_at(doc, "overridable", error);
+		return error_hint(
+			error, "the gates are: release, promotion, soak, drift, order, approvals");
+	}
+	return true;
+}
+
+static bool check_whole(const YamlDoc *doc, const Halves *halves, const char *name, GError **error)
+{
+	const char *written = halves->settings->name;
+	const char *from = halves->policy->promote_from;
+
+	if (written && strcmp(written, name) != 0) {
+		error_set(error, ERR_CONFIG, "'name' is '%s', and the file is the one of '%s'",
+			  written, name);
+		return refuse_at(doc, "name", error);
+	}
+	if (from && strcmp(from, name) == 0) {
+		error_set(error, ERR_CONFIG, "'promote_from' is the environment itself");
+		return refuse_at(doc, "promote_from", error);
+	}
+	return check_gates(doc, halves->policy, error) && check_target(doc, halves->policy, error);
+}
+
+static bool parse(const char *text, size_t length, const char *file, const char *name, bool expand,
+		  Halves *halves, GError **error)
+{
+	g_autoptr(YamlDoc) doc = yaml_doc_parse(text, length, file, error);
+	const KeyTable tables[] = {
+		{settings_keys, G_N_ELEMENTS(settings_keys), halves->settings, expand},
+		{policy_keys, G_N_ELEMENTS(policy_keys), halves->policy, false}};
+	const KeyReader reader = {tables, G_N_ELEMENTS(tables), file};
+
+	if (!doc || !config_read_keys(&reader, yaml_doc_root(doc), error) ||
+	    !check_whole(doc, halves, name, error))
+		return false;
+	if (!halves->settings->name)
+		halves->settings->name = g_strdup(name);
+	halves->settings->file = g_strdup(file);
+	halves->policy->environment = g_strdup(name);
+	halves->policy->file = g_strdup(file);
+	return true;
+}
+
+Settings *config_parse_settings(const char *text, size_t length, const char *file, const char *name,
+				bool expand, GError **error)
+{
+	g_auto(Halves) halves = {settings_new(), policy_new()};
+
+	return parse(text, length, file, name, expand, &halves, error)
+		       ? g_steal_pointer(&halves.settings)
+		       : NULL;
+}
+
+Policy *config_parse_policy(const char *text, size_t length, const char *file, const char *name,
+			    GError **error)
+{
+	g_auto(Halves) halves = {settings_new(), policy_new()};
+
+	return parse(text, length, file, name, false, &halves, error)
+		       ? g_steal_pointer(&halves.policy)
+		       : NULL;
+}
+
+/* ---- from a commit ---- */
+
+static bool is_environment_name(const char *name)
+{
+	return *name && *name != '.' && *name != '-' &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+		       strlen(name) &&
+	       !strstr(name, "..") && !g_str_has_suffix(name, ".lock") && strlen(name) <= 63;
+}
+
+char **config_list_environments(GitRepo *repo, const char *commit, const Project *project,
+				GError **error)
+{
+	static const char suffix[] = ".yaml";
+	g_autoptr(GPtrArray) entries = git_repo_list(repo, commit, project->environments, error);
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	bool has_local = false;
+
+	if (!entries)
+		return NULL;
+	for (guint i = 0; i < entries->len; i++) {
+		const char *path = ((GitEntry *)g_ptr_array_index(entries, i))->path;
+		g_autofree char *name = NULL;
+
+		if (!g_str_has_suffix(path, suffix))
+			continue;
+		name = g_strndup(path, strlen(path) - strlen(suffix));
+		has_local |= strcmp(name, "local") == 0;
+		if (is_environment_name(name))
+			g_ptr_array_add(names, g_steal_pointer(&name));
+	}
+	if (!has_local)
+		g_ptr_array_insert(names, 0, g_strdup("local"));
+	g_ptr_array_add(names, NULL);
+	return (char **)g_ptr_array_free(g_steal_pointer(&names), FALSE);
+}
+
+static bool unknown_environment(GitRepo *repo, const char *commit, const Project *project,
+				const char *name, GError **error)
+{
+	g_auto(GStrv) known = config_list_environments(repo, commit, project, NULL);
+	g_autofree char *list = known ? g_strjoinv(", ", known) : g_strdup("local");
+
+	error_set(error, ERR_CONFIG, "there is no environment '%s' in commit %.12s", name, commit);
+	error_detail(error, "it has: %s", list);
+	return error_hint(error, "git migrate init --env %s writes %s/%s.yaml; commit it", name,
+			  project->environments, name);
+}
+
+/* An environment's file in a commit. */
+typedef struct {
+	char *path;
+	char *blob;    /* NULL: there is none, and the environment is built in */
+	GBytes *bytes; /* with the blob */
+} EnvironmentFile;
+
+static void environment_file_clear(EnvironmentFile *file)
+{
+	g_free(file->path);
+	g_free(file->blob);
+	g_clear_pointer(&file->bytes, g_bytes_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(EnvironmentFile, environment_file_clear)
+
+static bool read_file(GitRepo *repo, const char *commit, const Project *project, const char *name,
+		      EnvironmentFile *file, GError **error)
+{
+	g_autoptr(GError) why = NULL;
+
+	if (!is_environment_name(name)) {
+		error_set(error, ERR_CONFIG, "'%s' cannot be an environment's name", name);
+		return error_hint(error, "use letters, digits, '.', '_' and '-'");
+	}
+	file->path = g_strdup_printf("%s/%s.yaml", project->environments, name);
+	file->blob = git_repo_path_oid(repo, commit, file->path, &why);
+	file->bytes = file->blob ? git_repo_blob(repo, file->blob, &why) : NULL;
+	if (why) {
+		g_propagate_error(error, g_steal_pointer(&why));
+		return false;
+	}
+	return file->blob || strcmp(name, "local") == 0 ||
+	       unknown_environment(repo, commit, project, name, error);
+}
+
+/* Both halves of the file, or of the built-in environment. */
+static bool read_halves(GitRepo *repo, const char *commit, const Project *project, const char *name,
+			bool expand, Halves *halves, GError **error)
+{
+	g_auto(EnvironmentFile) file = {0};
+	const char *text;
+	size_t length;
+
+	if (!name)
+		name = project->default_environment;
+	if (!read_file(repo, commit, project, name, &file, error))
+		return false;
+	if (!file.bytes) {
+		halves->settings->name = g_strdup(name);
+		policy_free(halves->policy);
+		halves->policy = config_built_in_policy(name);
+		return true;
+	}
+	text = g_bytes_get_data(file.bytes, &length);
+	if (!parse(text ? text : "", length, file.path, name, expand, halves, error))
+		return false;
+	halves->settings->blob = g_steal_pointer(&file.blob);
+	return true;
+}
+
+Settings *config_read_settings(GitRepo *repo, const char *commit, const Project *project,
+			       const char *name, bool expand, GError **error)
+{
+	g_auto(Halves) halves = {settings_new(), policy_new()};
+
+	return read_halves(repo, commit, project, name, expand, &halves, error)
+		       ? g_steal_pointer(&halves.settings)
+		       : NULL;
+}
+
+Policy *config_read_policy(GitRepo *repo, const char *commit, const Project *project,
+			   const char *name, GError **error)
+{
+	g_auto(Halves) halves = {settings_new(), policy_new()};
+
+	return read_halves(repo, commit, project, name, false, &halves, error)
+		       ? g_steal_pointer(&halves.policy)
+		       : NULL;
+}
+
+char **config_list_private(GitRepo *repo, const char *commit, const Project *project,
+			   GError **error)
+{
+	g_auto(GStrv) names = config_list_environments(repo, commit, project, error);
+	g_autoptr(GPtrArray) own = g_ptr_array_new_with_free_func(g_free);
+
+	if (!names)
+		return NULL;
+	for (char **name = names; *name; name++) {
+		g_autoptr(Policy) policy = config_read_policy(repo, commit, project, *name, NULL);
+
+		/* A file that cannot be read is not for us to judge: only what is known to be
+		 * private stays. */
+		if (policy && policy_is_private(policy))
+			g_ptr_array_add(own, g_strdup(*name));
+	}
+	g_ptr_array_add(own, NULL);
+	return (char **)g_ptr_array_free(g_steal_pointer(&own), FALSE);
+}

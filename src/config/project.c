@@ -1,0 +1,79 @@
+#include "config/config.h"
+
+#include "base/error.h"
+#include "config/keys.h"
+#include "yaml/doc.h"
+
+#define PROJECT_FILE "migrate.yaml"
+
+/* ---- migrate.yaml ---- */
+
+static const Key project_keys[] = {
+	{"migrations", KEY_PATH, offsetof(Project, migrations), 0, {NULL}},
+	{"schema", KEY_PATH, offsetof(Project, schema), 0, {NULL}},
+	{"environments", KEY_PATH, offsetof(Project, environments), 0, {NULL}},
+	{"seeds", KEY_PATH, offsetof(Project, seeds), 0, {NULL}},
+	{"default_environment", KEY_TEXT, offsetof(Project, default_environment), 0, {NULL}},
+	{"ignore", KEY_IGNORE, offsetof(Project, ignore), 0, {NULL}},
+	{"require_down", KEY_BOOL, offsetof(Project, require_down), 0, {NULL}},
+};
+
+static Project *default_project(void)
+{
+	Project *project = g_new0(Project, 1);
+
+	project->migrations = g_strdup("db/migrations");
+	project->schema = g_strdup("db/schema");
+	project->environments = g_strdup("db/environments");
+	project->seeds = g_strdup("db/seeds");
+	project->default_environment = g_strdup("local");
+	project->ignore = ignore_rules_new();
+	project->require_down = true;
+	return project;
+}
+
+Project *config_parse_project(const char *text, size_t length, const char *file, GError **error)
+{
+	g_autoptr(YamlDoc) doc = yaml_doc_parse(text, length, file, error);
+	g_autoptr(Project) project = default_project();
+	const KeyTable table = {project_keys, G_N_ELEMENTS(project_keys), project, false};
+	const KeyReader reader = {&table, 1, file};
+
+	if (!doc || !config_read_keys(&reader, yaml_doc_root(doc), error))
+		return NULL;
+	return g_steal_pointer(&project);
+}
+
+/* `git migrate init` notes an existing folder of migrations here, until migrate.yaml is committed.
+ */
+static void override_project(GitRepo *repo, Project *project)
+{
+	const char *folder = git_repo_config(repo, "migrate.migrations");
+
+	if (!folder || !*folder || git_repo_config_is_tracked(repo, "migrate.migrations"))
+		return;
+	g_free(project->migrations);
+	project->migrations = g_strdup(folder);
+}
+
+Project *config_read_project(GitRepo *repo, const char *commit, GError **error)
+{
+	g_autoptr(GError) why = NULL;
+	g_autofree char *blob = git_repo_path_oid(repo, commit, PROJECT_FILE, &why);
+	g_autoptr(GBytes) bytes = blob ? git_repo_blob(repo, blob, &why) : NULL;
+	const char *text;
+	Project *project;
+	size_t length;
+
+	if (why) {
+		g_propagate_error(error, g_steal_pointer(&why));
+		return NULL;
+	}
+	if (!bytes) {
+		project = default_project();
+		override_project(repo, project);
+		return project;
+	}
+	text = g_bytes_get_data(bytes, &length);
+	return config_parse_project(text, length, PROJECT_FILE, error);
+}

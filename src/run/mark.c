@@ -1,0 +1,77 @@
+/* What stands around a script: the session made ready in front of it, its mark in the ledger
+ * behind. */
+#include "base/error.h"
+#include "internal.h"
+#include "ledger/database.h"
+#include "run/leftovers.h"
+
+/* ---- in front ---- */
+
+static gint64 lock_timeout_of(const Runner *runner, const Migration *migration)
+{
+	const Directives *directives = migration->directives;
+
+	if (directives && directives->lock_timeout_ms >= 0)
+		return directives->lock_timeout_ms;
+	return runner->limits.lock_timeout_ms;
+}
+
+void run_batch_prepare(PgBatch *batch, const Runner *runner, const ReadyScript *script)
+{
+	g_autofree char *lock =
+		g_strdup_printf("%" G_GINT64_FORMAT, lock_timeout_of(runner, script->migration));
+	g_autofree char *statement =
+		g_strdup_printf("%" G_GINT64_FORMAT, runner->limits.statement_timeout_ms);
+	const char *values[] = {lock, statement};
+
+	leftovers_batch(batch);
+	pg_batch_add(batch,
+		     "SELECT set_config('lock_timeout', $1, false),"
+		     " set_config('statement_timeout', $2, false)",
+		     G_N_ELEMENTS(values), values);
+}
+
+bool run_batch_execute(const Runner *runner, const PgBatch *batch, GError **error)
+{
+	guint failed;
+
+	return pg_session_send_batch(runner->session, batch, error) &&
+	       pg_session_finish_batch(runner->session, &failed, NULL, error);
+}
+
+/* ---- behind ---- */
+
+void run_batch_row(PgBatch *batch, const Runner *runner, const ReadyScript *script,
+		   gint64 duration_ms)
+{
+	const Migration *migration = script->migration;
+
+	if (runner->mark == RUN_MARK_NONE)
+		return;
+	ledger_batch_guard(batch, runner->begin->sequence);
+	if (runner->direction == RUN_DOWN) {
+		ledger_batch_revert(batch, migration->id);
+		return;
+	}
+	const LedgerApply apply = {
+		.id = migration->id,
+		.blob = migration->up.blob,
+		.content = script->content,
+		.path = migration->up.path,
+		.commit = runner->commit,
+		.record = runner->begin->sequence,
+		.duration_ms = duration_ms,
+		.repeatable = migration->repeatable,
+	};
+	ledger_batch_apply(batch, &apply);
+}
+
+bool run_explain_guard(const PgSession *session, guint failed, guint guard, GError **error)
+{
+	if (failed != guard || pg_session_failure(session)->connection_lost)
+		return false;
+	g_clear_error(error);
+	error_set(error, ERR_LOCKED, "another deployer took over while this script ran");
+	return error_hint(error, "the script frees the deployers' lock: remove DISCARD ALL and "
+				 "pg_advisory_unlock_all() from it");
+}
