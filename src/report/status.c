@@ -287,5 +287,8 @@ void report_verify_text(const VerifyReport *report, FILE *out)
 			report->remembered);
 	else
 		fputs("unsigned; ", out);
-	fprintf(out, "%s\n", problems ? count : "no problem");
+	fprintf(out, "%s\n",
+		problems        ? count
+		: report->newer ? "could not tell whether all is well"
+				: "no problem");
 }
