@@ -16,7 +16,7 @@ PACKAGES = libgit2 libpq yaml-0.1 glib-2.0 jansson
 # Debian packages: what building and testing needs, and what only `make lint`, `fuzz` and `coverage` need.
 DEPS = pkg-config libgit2-dev libpq-dev libglib2.0-dev libjansson-dev libyaml-dev libpg-query-dev \
 	postgresql-15 postgresql-client-15 pgbouncer openssh-client gnupg gpg-agent perl man-db
-LINT_DEPS = clang-format cppcheck shellcheck mandoc universal-ctags valgrind gcovr clang libclang-rt-14-dev
+LINT_DEPS = clang-format cppcheck shellcheck mandoc universal-ctags pmccabe valgrind gcovr clang libclang-rt-14-dev
 
 WARN = -Wall -Wextra
 ifdef DEVELOPER

@@ -11,6 +11,9 @@
 /* Appends a borrowed thing. The list must have no free function. */
 void borrow_add(GPtrArray *list, gconstpointer thing);
 
+/* Puts a borrowed thing into a set. The table must have no free function for keys. */
+void borrow_key(GHashTable *set, gconstpointer thing);
+
 /* Another reference to a list that is read only, for an owner that must hold it;
  * g_ptr_array_unref().
  */

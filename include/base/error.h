@@ -37,6 +37,8 @@ typedef enum {
 } ErrorCode;
 
 #define BASE_ERROR (base_error_quark())
+
+/* The domain of our errors. */
 GQuark base_error_quark(void);
 
 /*
@@ -49,6 +51,8 @@ bool error_set(GError **error, ErrorCode code, const char *format, ...) G_GNUC_P
 /* Add to the error that was just set; each does nothing when `error` or `*error` is NULL, and
  * returns false. */
 bool error_detail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* What the reader can do; a second hint stands below the first. */
 bool error_hint(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* Line and column count from 1; 0 means unknown. A place that is already set stays: the innermost
@@ -57,9 +61,17 @@ bool error_place(GError **error, const char *file, unsigned line, unsigned colum
 
 /* What was added, or NULL. They belong to the error. */
 const char *error_get_detail(const GError *error);
+
+/* What the reader can do, or NULL. */
 const char *error_get_hint(const GError *error);
+
+/* The file of its place, or NULL. */
 const char *error_get_file(const GError *error);
+
+/* The line of its place, from 1; 0 unknown. */
 unsigned error_get_line(const GError *error);
+
+/* The column of its place, in characters from 1; 0 unknown. */
 unsigned error_get_column(const GError *error);
 
 /* True when the error is ours and has this code. */

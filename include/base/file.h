@@ -22,5 +22,7 @@ bool file_write(const char *path, const char *bytes, size_t length, GError **err
 
 /* A path that is removed with all below it at the end of the scope. */
 typedef char FileTemporary;
+
+/* Removes what stands there and frees the path; NULL is fine. */
 void file_temporary_remove(FileTemporary *path);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FileTemporary, file_temporary_remove)

@@ -27,6 +27,7 @@ typedef struct {
 	GString *err;
 } ProcResult;
 
+/* Frees what it holds; it is all zero afterwards. */
 void proc_result_clear(ProcResult *result);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ProcResult, proc_result_clear)
 

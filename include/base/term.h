@@ -13,11 +13,15 @@ typedef enum { TERM_PLAIN, TERM_GOOD, TERM_BAD, TERM_WARN, TERM_DIM, TERM_BOLD }
  * (no-color.org) and TERM is not `dumb`. term_no_color() switches it off for good.
  */
 bool term_has_colour(FILE *stream);
+
+/* No colour from now on, whatever the stream is. */
 void term_no_color(void);
 
 /* Escape sequences that begin and end a style on this stream; empty strings without colour. Static,
  * not to be freed. */
 const char *term_begin(FILE *stream, TermStyle style);
+
+/* Ends what term_begin() began on the same stream; static. */
 const char *term_end(FILE *stream, TermStyle style);
 
 /*
@@ -26,4 +30,6 @@ const char *term_end(FILE *stream, TermStyle style);
  * other output.
  */
 void term_progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Frees what it holds; it is all zero afterwards. */
 void term_progress_clear(void);

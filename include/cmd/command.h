@@ -81,6 +81,8 @@ bool command_flag(const CommandContext *context, const char *option);
 const char *command_text(const CommandContext *context,
 			 const char *option); /* NULL when not given */
 gint64 command_number(const CommandContext *context, const char *option, gint64 otherwise);
+
+/* Whether `--format=json` was given. */
 bool command_wants_json(const CommandContext *context);
 
 /* Runs the program: returns the exit status. */

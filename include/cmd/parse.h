@@ -16,8 +16,12 @@
  * as hint.
  */
 bool command_parse(CommandContext *context, char **argv, bool *wants_help, GError **error);
+
+/* Frees what it holds; it is all zero afterwards. */
 void command_context_clear(CommandContext *context);
 
 /* The usage of a command, and that of the whole program, as -h prints them. */
 void command_print_usage(const Command *command, FILE *out);
+
+/* The list of commands, as -h without a command shows it. */
 void command_print_overview(FILE *out);

@@ -62,8 +62,12 @@ char **config_list_environments(GitRepo *repo, const char *commit, const Project
 /* The pure halves, for tests and fuzzing: from the text of a file to its value, which the caller
  * frees. Whichever half is asked for, the whole file must be right. */
 Project *config_parse_project(const char *text, size_t length, const char *file, GError **error);
+
+/* The settings of an environment's file; `expand` as for config_read_settings(). */
 Settings *config_parse_settings(const char *text, size_t length, const char *file, const char *name,
 				bool expand, GError **error);
+
+/* The policy of an environment's file. */
 Policy *config_parse_policy(const char *text, size_t length, const char *file, const char *name,
 			    GError **error);
 

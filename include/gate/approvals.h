@@ -22,6 +22,7 @@ typedef struct {
 	bool counts;   /* set by gate_approvals() */
 } ApprovalFact;
 
+/* Frees it; NULL is fine. */
 void approval_fact_free(ApprovalFact *fact);
 
 typedef struct {

@@ -15,6 +15,7 @@ typedef struct {
 	char *blob; /* the note's blob id */
 } GitNotesEntry;
 
+/* Frees it; NULL is fine. */
 void git_notes_entry_free(GitNotesEntry *note);
 
 /* All notes of a ref ("refs/notes/..."), GitNotesEntry*, owned; empty when the ref does not exist.

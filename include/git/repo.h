@@ -19,6 +19,8 @@ typedef struct GitRepo GitRepo;
  * (sha256 objects, reftable refs).
  */
 GitRepo *git_repo_open(GError **error);
+
+/* Frees it; NULL is fine. */
 void git_repo_free(GitRepo *repo);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GitRepo, git_repo_free)
 
@@ -26,15 +28,19 @@ const char *git_repo_dir(const GitRepo *repo);        /* absolute Git directory 
 const char *git_repo_common_dir(const GitRepo *repo); /* absolute; our own state lives below it */
 const char *git_repo_work_dir(const GitRepo *repo);   /* absolute, or NULL when bare */
 bool git_repo_is_bare(const GitRepo *repo);
+
+/* Whether history is cut off somewhere (a clone with --depth). */
 bool git_repo_is_shallow(const GitRepo *repo);
 
 /* Git's settings as git-config(1) resolves them, `git -c` and includes too. NULL when unset.
  * Borrowed from the repository. */
-const char *git_repo_config(const GitRepo *repo, const char *key);
-bool git_repo_config_bool(const GitRepo *repo, const char *key, bool otherwise);
+const char *git_repo_config(GitRepo *repo, const char *key);
+
+/* A setting as git reads booleans; `otherwise` when it is not set, or is none. */
+bool git_repo_config_bool(GitRepo *repo, const char *key, bool otherwise);
 /* Whether the value in force comes from a file inside the work tree (include.path = ../x), which a
  * pull could change. */
-bool git_repo_config_is_tracked(const GitRepo *repo, const char *key);
+bool git_repo_config_is_tracked(GitRepo *repo, const char *key);
 
 /* Runs git in this repository: `arguments` without "git". Output for the caller to free, or NULL
  * with ERR_REPOSITORY. */
@@ -52,6 +58,7 @@ typedef struct {
 	char *subject;
 } GitRevision;
 
+/* Frees it; NULL is fine. */
 void git_revision_free(GitRevision *commit);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GitRevision, git_revision_free)
 
@@ -75,8 +82,11 @@ typedef struct {
 	guint mode; /* as in trees: 0100644, 0100755, 0120000 (link), 0160000 (submodule) */
 } GitEntry;
 
+/* Frees it; NULL is fine. */
 void git_entry_free(GitEntry *entry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GitEntry, git_entry_free)
+
+/* An entry with copies of these; the caller frees it. */
 GitEntry *git_entry_new(const char *path, const char *oid, guint mode);
 
 /*
@@ -117,6 +127,8 @@ typedef struct {
 	const char *path;
 	const char *text;
 } GitFile;
+
+/* Writes blobs and the tree that has them; its id is the caller's to free. */
 char *git_repo_write_files(GitRepo *repo, const GitFile *files, guint count, GError **error);
 
 /* A tree out of named subtrees: `names` and `trees` side by side. */

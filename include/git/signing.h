@@ -28,6 +28,7 @@ typedef struct {
 	char *reason; /* when not good: what git said, in one line */
 } GitVerdict;
 
+/* Frees it; NULL is fine. */
 void git_verdict_free(GitVerdict *verdict);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GitVerdict, git_verdict_free)
 

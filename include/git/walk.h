@@ -34,6 +34,7 @@ typedef struct {
 	char *subject;
 } GitChange;
 
+/* Frees it; NULL is fine. */
 void git_change_free(GitChange *change);
 
 /*

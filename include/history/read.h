@@ -33,6 +33,7 @@ typedef struct {
 	bool no_transaction; /* the file's own marker */
 } Script;
 
+/* Frees what it holds; it is all zero afterwards. */
 void script_clear(Script *script);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Script, script_clear)
 

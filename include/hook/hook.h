@@ -72,9 +72,21 @@ void hook_follow(HookContext *context, const char *commit);
 
 /* The hooks. */
 bool hook_pre_commit_run(HookContext *context, bool *refused, GError **error);
+
+/* Lines LOCAL-REF LOCAL-ID REMOTE-REF REMOTE-ID: what is pushed against what is applied. */
 bool hook_pre_push_run(HookContext *context, bool *refused, GError **error);
+
+/* Argument FLAG: deploys what the merged branch feeds. */
 bool hook_post_merge_run(HookContext *context, bool *refused, GError **error);
+
+/* Arguments OLD NEW FLAG: the developer's own database follows a moved HEAD. */
 bool hook_post_checkout_run(HookContext *context, bool *refused, GError **error);
+
+/* As after a checkout: HEAD is another commit. */
 bool hook_post_rewrite_run(HookContext *context, bool *refused, GError **error);
+
+/* Lines OLD NEW REF: a push judged before any ref moves. */
 bool hook_pre_receive_run(HookContext *context, bool *refused, GError **error);
+
+/* Lines OLD NEW REF: deploys what was pushed. */
 bool hook_post_receive_run(HookContext *context, bool *refused, GError **error);

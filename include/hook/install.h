@@ -33,6 +33,7 @@ typedef struct {
 		       or NULL */
 } HookStatus;
 
+/* Frees it; NULL is fine. */
 void hook_status_free(HookStatus *status);
 
 typedef struct {
@@ -59,4 +60,5 @@ GPtrArray *hook_statuses(GitRepo *repo, GError **error);
  * free. */
 char *hook_previous_path(GitRepo *repo, const char *name, GError **error);
 
+/* The state in words, as `hooks status` shows it; static. */
 const char *hook_state_name(HookState state);

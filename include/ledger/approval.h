@@ -31,11 +31,14 @@ typedef struct {
 	bool is_signed;
 } Approval;
 
+/* Frees it; NULL is fine. */
 void approval_free(Approval *approval);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Approval, approval_free)
 
 /* The tag's name and message, to be handed to git_sign_text(). For the caller to free. */
 char *ledger_approval_tag(const Approval *approval);
+
+/* The tag's message, to be handed to git_sign_text(). For the caller to free. */
 char *ledger_approval_message(const Approval *approval);
 
 /* Parses the whole text; ERR_LEDGER says which line is wrong and why. */

@@ -26,6 +26,7 @@ typedef struct {
 	guint signatures;    /* verified now */
 } LedgerAudit;
 
+/* Frees it; NULL is fine. */
 void ledger_audit_free(LedgerAudit *audit);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerAudit, ledger_audit_free)
 

@@ -16,7 +16,10 @@ typedef struct {
 			*/
 } LedgerLink;
 
+/* A link with a copy of the id; the caller frees it. */
 LedgerLink *ledger_link_new(gint64 sequence, const char *id, bool restores);
+
+/* Frees it; NULL is fine. */
 void ledger_link_free(LedgerLink *link);
 
 /* Something that does not fit, in words. */
@@ -25,9 +28,14 @@ typedef struct {
 	char *text;
 } LedgerProblem;
 
+/* Frees it; NULL is fine. */
 void ledger_problem_free(LedgerProblem *problem);
+
+/* Adds a problem in words to a list of such. */
 void ledger_problem_add(GPtrArray *problems, gint64 sequence, const char *format, ...)
 	G_GNUC_PRINTF(3, 4);
+
+/* An empty list of LedgerProblem*, which it owns; g_ptr_array_unref(). */
 GPtrArray *ledger_problems_new(void);
 
 typedef enum {
@@ -51,6 +59,7 @@ typedef struct {
 	const char *last_id_in_notes; /* borrowed */
 } LedgerComparison;
 
+/* Frees it; NULL is fine. */
 void ledger_comparison_free(LedgerComparison *comparison);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerComparison, ledger_comparison_free)
 

@@ -32,6 +32,7 @@ typedef struct {
 	char *head;        /* id of the last record, or NULL */
 } LedgerState;
 
+/* Frees what it holds; it is all zero afterwards. */
 void ledger_state_clear(LedgerState *state);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LedgerState, ledger_state_clear)
 

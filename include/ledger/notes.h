@@ -21,6 +21,7 @@ typedef struct {
 				environments; NULL from the cache */
 } LedgerNotes;
 
+/* Frees it; NULL is fine. */
 void ledger_notes_free(LedgerNotes *notes);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerNotes, ledger_notes_free)
 

@@ -25,6 +25,7 @@ typedef struct {
 			    well */
 } LedgerSync;
 
+/* Frees what it holds; it is all zero afterwards. */
 void ledger_sync_clear(LedgerSync *sync);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LedgerSync, ledger_sync_clear)
 

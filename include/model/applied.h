@@ -20,6 +20,7 @@ typedef struct {
 	char *commit; /* the commit it was deployed from; NULL when it was not asked for */
 } Applied;
 
+/* Frees it; NULL is fine. */
 void applied_free(Applied *applied);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Applied, applied_free)
 
@@ -28,8 +29,15 @@ typedef struct {
 	GHashTable *by_id; /* id to Applied*, borrowed */
 } AppliedSet;
 
+/* An empty set; the caller frees it. */
 AppliedSet *applied_set_new(void);
+
+/* Takes a row, which comes behind those that are there. */
 void applied_set_add(AppliedSet *set, Applied *applied);
+
+/* The row of a migration, or NULL. Borrowed. */
 Applied *applied_set_get(const AppliedSet *set, const char *id);
+
+/* Frees it; NULL is fine. */
 void applied_set_free(AppliedSet *set);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AppliedSet, applied_set_free)

@@ -21,7 +21,10 @@ typedef struct {
 	GPtrArray *parts; /* CheckPart*, in the order in which they were asked */
 } CheckReport;
 
+/* A report without parts about a commit; the caller frees it. */
 CheckReport *check_report_new(const char *commit);
+
+/* Frees it; NULL is fine. */
 void check_report_free(CheckReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CheckReport, check_report_free)
 
@@ -30,6 +33,8 @@ CheckPart *check_report_add(CheckReport *report, const char *name);
 
 /* Says what was looked at; or why that could not be, which is no finding. */
 void check_part_done(CheckPart *part, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* Says why nothing was compared; the text is copied. */
 void check_part_skip(CheckPart *part, const char *why);
 
 /* How many findings there are in all. */

@@ -32,10 +32,15 @@ typedef struct {
 	char **uncaptured;  /* what is there and was not compared; NULL-terminated */
 } DriftReport;
 
+/* A report without changes; the caller frees it. */
 DriftReport *drift_report_new(const char *environment);
 /* Takes the change. */
 void drift_report_add(DriftReport *report, DriftChange *change);
+
+/* A change of the object at this path; the caller frees it, or drift_report_add() takes it. */
 DriftChange *drift_change_new(DriftKind kind, const char *path);
+
+/* Frees it; NULL is fine. */
 void drift_report_free(DriftReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DriftReport, drift_report_free)
 

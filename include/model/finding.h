@@ -12,6 +12,7 @@ typedef struct {
 	char *remedy; /* or NULL */
 } Finding;
 
+/* Frees it; NULL is fine. */
 void finding_free(Finding *finding);
 
 /* An array of Finding*, which it owns. */

@@ -31,13 +31,18 @@ typedef struct {
 	char *remedy; /* what would make it pass; NULL when it passed */
 } Gate;
 
+/* A gate's answer; `remedy` may be NULL, texts are copied. The caller frees it. */
 Gate *gate_new(GateKind kind, GateState state, const char *remedy, const char *found, ...)
 	G_GNUC_PRINTF(4, 5);
+
+/* Frees it; NULL is fine. */
 void gate_free(Gate *gate);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Gate, gate_free)
 
 /* Words as they stand in policies, options, records and output: "soak", "waiting". */
 const char *gate_kind_name(GateKind kind);
+
+/* The state as a word: "waiting"; static. */
 const char *gate_state_name(GateState state);
 /* False when no gate has this name. */
 bool gate_kind_parse(const char *name, GateKind *kind);

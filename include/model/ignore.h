@@ -21,6 +21,8 @@ typedef struct {
 
 /* Arrays that own what is in them: of IgnoreRule*, of IgnoreCount*. */
 GPtrArray *ignore_rules_new(void);
+
+/* An empty list of IgnoreCount*, which it owns; g_ptr_array_unref(). */
 GPtrArray *ignore_counts_new(void);
 
 /* Adds a rule; the texts are copied. */

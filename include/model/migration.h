@@ -58,10 +58,18 @@ typedef struct {
 /* A migration of one up script; the caller frees it. */
 Migration *migration_new(const char *id, MigrationLayout layout, const char *path,
 			 const char *blob);
+
+/* Frees it; NULL is fine. */
 void migration_free(Migration *migration);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Migration, migration_free)
+
+/* Frees it; NULL is fine. */
 void replaced_free(Replaced *replaced);
+
+/* Directives that ask for nothing; the caller frees them. */
 Directives *directives_new(void);
+
+/* Frees it; NULL is fine. */
 void directives_free(Directives *directives);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Directives, directives_free)
 
@@ -74,9 +82,14 @@ typedef struct {
 	GHashTable *by_id; /* id to Migration*, borrowed */
 } MigrationSet;
 
+/* Frees it; NULL is fine. */
 void migration_set_free(MigrationSet *set);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MigrationSet, migration_set_free)
+
+/* An empty set; texts are copied, the caller frees it. */
 MigrationSet *migration_set_new(const char *commit, const char *folder);
 /* Takes the migration; false when its id is there already. */
 bool migration_set_add(MigrationSet *set, Migration *migration);
+
+/* The migration with this id, or NULL. Borrowed. */
 Migration *migration_set_get(const MigrationSet *set, const char *id);

@@ -45,6 +45,9 @@ typedef struct {
 	guint applied;       /* how many the database has */
 } Plan;
 
+/* An empty plan; the caller frees it. */
 Plan *plan_new(void);
+
+/* Frees it; NULL is fine. */
 void plan_free(Plan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Plan, plan_free)

@@ -82,12 +82,21 @@ typedef struct {
 	bool is_signed;
 } Record;
 
+/* A record of this action with nothing filled in; the caller frees it. */
 Record *record_new(RecordAction action);
+
+/* Frees it; NULL is fine. */
 void record_free(Record *record);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Record, record_free)
+
+/* An item with a copy of the id; the caller frees it. */
 RecordItem *record_item_new(const char *id);
+
+/* Frees it; NULL is fine. */
 void record_item_free(RecordItem *item);
 
 /* Words as they stand in records and output: "begin", "done". */
 const char *record_action_name(RecordAction action);
+
+/* The outcome as a word: "done"; static. */
 const char *record_outcome_name(RecordOutcome outcome);

@@ -76,10 +76,17 @@ typedef struct {
 	char *last_error;
 } StatusReport;
 
+/* A report that knows nothing yet; the caller frees it. */
 StatusReport *status_report_new(const char *environment);
+
+/* Frees it; NULL is fine. */
 void status_report_free(StatusReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StatusReport, status_report_free)
+
+/* Frees it; NULL is fine. */
 void status_pending_free(StatusPending *pending);
+
+/* Frees it; NULL is fine. */
 void status_edit_free(StatusEdit *edit);
 
 /* Whether something stands in the way of a deployment: real edits, ledgers that do not agree. */
@@ -94,6 +101,9 @@ typedef struct {
 	char **remarks;  /* what is not wrong but worth knowing: notes that lag */
 } VerifyReport;
 
+/* A report that found nothing yet; the caller frees it. */
 VerifyReport *verify_report_new(const char *environment);
+
+/* Frees it; NULL is fine. */
 void verify_report_free(VerifyReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VerifyReport, verify_report_free)

@@ -21,6 +21,7 @@ typedef struct {
 	int major;    /* its version, of a scratch server; else 0 */
 } PgServer;
 
+/* Frees it; NULL is fine. */
 void pg_server_free(PgServer *server);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PgServer, pg_server_free)
 

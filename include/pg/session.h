@@ -63,10 +63,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PgSession, pg_session_free)
 
 int pg_session_server_version(const PgSession *session); /* as libpq: 150020 */
 int pg_session_backend_pid(const PgSession *session);
+
+/* Whether the connection still stands, as far as the last call could tell. */
 bool pg_session_is_alive(const PgSession *session);
 
 typedef void (*PgNoticeHandler)(const char *severity, const char *message, const char *detail,
 				void *data);
+
+/* Who hears the server's notices from now on; NULL for nobody. */
 void pg_session_on_notice(PgSession *session, PgNoticeHandler handler, void *data);
 
 /* Every later call fails with deadline_passed once g_get_monotonic_time() reaches it; 0 removes it.
@@ -77,6 +81,7 @@ void pg_session_set_deadline(PgSession *session, gint64 monotonic_us);
  * recorded. */
 void pg_session_set_interruptible(PgSession *session, bool yes);
 
+/* What the server said of the last failed call. */
 const PgFailure *pg_session_failure(const PgSession *session);
 
 /*
@@ -108,9 +113,17 @@ bool pg_session_copy_in(PgSession *session, const char *sql, const char *data, s
  * when added.
  */
 typedef struct PgBatch PgBatch;
+
+/* An empty batch; the caller frees it. */
 PgBatch *pg_batch_new(void);
+
+/* Adds a statement with `count` bound text values (NULL is SQL NULL). */
 void pg_batch_add(PgBatch *batch, const char *sql, int count, const char *const *values);
+
+/* How many statements are in the batch. */
 guint pg_batch_length(const PgBatch *batch);
+
+/* Frees it; NULL is fine. */
 void pg_batch_free(PgBatch *batch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PgBatch, pg_batch_free)
 
@@ -134,8 +147,14 @@ bool pg_session_finish_batch(PgSession *session, guint *failed, GPtrArray **resu
 
 /* Results. Rows and columns count from 0. Text is borrowed from the result; NULL for SQL NULL. */
 int pg_result_rows(const PgResult *result);
+
+/* How many columns each row has. */
 int pg_result_columns(const PgResult *result);
+
+/* The name of a column. */
 const char *pg_result_column_name(const PgResult *result, int column);
+
+/* A value as the server printed it; NULL for SQL NULL. */
 const char *pg_result_text(const PgResult *result, int row, int column);
 gint64 pg_result_int64(const PgResult *result, int row, int column);  /* 0 for NULL */
 bool pg_result_bool(const PgResult *result, int row, int column);     /* false for NULL */

@@ -25,4 +25,6 @@ void report_record_line(const RecordView *view, bool verbose, FILE *out);
 
 /* All that a record says, in words, field per line, migrations as a table. */
 void report_record_text(const RecordView *view, FILE *out);
+
+/* The record as a JSON object, for the caller to put into a document. */
 json_t *report_record_json(const RecordView *view);

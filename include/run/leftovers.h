@@ -35,4 +35,6 @@ bool leftovers_undo(PgSession *session, GError **error);
  * hold on.
  */
 void leftovers_batch_be_ourselves(PgBatch *batch);
+
+/* The way back from leftovers_batch_be_ourselves(), in the same transaction. */
 void leftovers_batch_be_the_script(PgBatch *batch);

@@ -42,6 +42,8 @@ bool ready_script_read(GitRepo *repo, const Migration *migration, ScriptRole rol
 
 /* The statement with this number (from 0), and what kind it is; borrowed. */
 const SqlStatement *ready_script_statement(const ReadyScript *script, guint index);
+
+/* What kind of statement has this number (from 0); borrowed. */
 const SqlKind *ready_script_kind(const ReadyScript *script, guint index);
 
 /* How many statements it has. */

@@ -36,6 +36,8 @@ typedef struct {
  */
 SchemaSnapshot *schema_snapshot_take(PgSession *session, PgSession *helper, bool whole,
 				     GError **error);
+
+/* Frees it; NULL is fine. */
 void schema_snapshot_free(SchemaSnapshot *snapshot);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SchemaSnapshot, schema_snapshot_free)
 

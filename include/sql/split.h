@@ -47,6 +47,8 @@ typedef struct {
  */
 SqlScript *sql_script_split(const char *text, size_t length, const char *file, unsigned line,
 			    GError **error);
+
+/* Frees it; NULL is fine. */
 void sql_script_free(SqlScript *script);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SqlScript, sql_script_free)
 

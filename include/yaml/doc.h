@@ -34,10 +34,15 @@ typedef struct YamlDoc YamlDoc;
  * document is an empty mapping.
  */
 YamlDoc *yaml_doc_parse(const char *bytes, size_t length, const char *file, GError **error);
+
+/* Frees it; NULL is fine. */
 void yaml_doc_free(YamlDoc *doc);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(YamlDoc, yaml_doc_free)
 
+/* The document's root, borrowed from it. */
 const YamlNode *yaml_doc_root(const YamlDoc *doc);
+
+/* The name that errors show, borrowed from the document. */
 const char *yaml_doc_file(const YamlDoc *doc);
 
 /* The value of a key in a mapping, or NULL when absent or when the node is no mapping. */

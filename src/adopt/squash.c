@@ -51,7 +51,7 @@ static bool check_work_tree(const Squash *squash, GError **error)
 		return true;
 	error_set(error, ERR_REFUSED, "files below '%s' are changed and not committed",
 		  squash->project->migrations);
-	for (guint i = 0; changed[i] && i < LONGEST_LIST; i++)
+	for (guint i = 0; i < LONGEST_LIST && changed[i]; i++)
 		error_detail(error, "%s", changed[i]);
 	return error_hint(error, "commit them first, or put them back");
 }

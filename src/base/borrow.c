@@ -16,6 +16,11 @@ void borrow_add(GPtrArray *list, gconstpointer thing)
 	g_ptr_array_add(list, without_const(thing));
 }
 
+void borrow_key(GHashTable *set, gconstpointer thing)
+{
+	g_hash_table_add(set, without_const(thing));
+}
+
 GPtrArray *borrow_list(const GPtrArray *list)
 {
 	return g_ptr_array_ref(without_const(list));

@@ -74,6 +74,15 @@ typedef struct {
 	bool *wants_help;
 } Parser;
 
+static char *join(const char *const *words)
+{
+	GString *list = g_string_new(NULL);
+
+	for (const char *const *word = words; *word; word++)
+		g_string_append_printf(list, "%s%s", word == words ? "" : ", ", *word);
+	return g_string_free(list, FALSE);
+}
+
 static bool check_value(const CommandOption *option, const char *value, GError **error)
 {
 	if (option->kind == OPTION_NUMBER &&
@@ -81,7 +90,7 @@ static bool check_value(const CommandOption *option, const char *value, GError *
 		return error_set(error, ERR_USAGE, "'--%s' needs a whole number, not '%s'",
 				 option->name, value);
 	if (option->kind == OPTION_CHOICE && !g_strv_contains(option->choices, value)) {
-		g_autofree char *list = g_strjoinv(", ", (char **)(gsize)option->choices);
+		g_autofree char *list = join(option->choices);
 		return error_set(error, ERR_USAGE, "'--%s' is one of %s, not '%s'", option->name,
 				 list, value);
 	}

@@ -33,6 +33,8 @@ bool git_internal_may_write(const GitRepo *repo, GError **error);
 
 /* A full id out of text; ERR_REPOSITORY for anything else. */
 bool git_internal_oid(git_oid *oid, const char *text, GError **error);
+
+/* The id in 40 hexadecimal digits, for the caller to free. */
 char *git_internal_text(const git_oid *oid);
 
 /* Whether this is a partial clone, whose missing objects git fetches when they are needed. */
@@ -46,8 +48,7 @@ bool git_internal_fetch_missing(GitRepo *repo, const char *oid);
 git_tree *git_internal_tree(GitRepo *repo, const char *treeish, GError **error);
 
 /* The tree of a folder below another; NULL without error when there is no such folder. */
-git_tree *git_internal_subtree(GitRepo *repo, const git_tree *tree, const char *folder,
-			       GError **error);
+git_tree *git_internal_subtree(GitRepo *repo, git_tree *tree, const char *folder, GError **error);
 
 /* Whom commits that we write are by: what git is configured with, else git-migrate at this host. */
 git_signature *git_internal_committer(GitRepo *repo, GError **error);

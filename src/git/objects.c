@@ -177,8 +177,7 @@ git_tree *git_internal_tree(GitRepo *repo, const char *treeish, GError **error)
 	return (git_tree *)object;
 }
 
-git_tree *git_internal_subtree(GitRepo *repo, const git_tree *tree, const char *folder,
-			       GError **error)
+git_tree *git_internal_subtree(GitRepo *repo, git_tree *tree, const char *folder, GError **error)
 {
 	g_autoptr(git_tree_entry) entry = NULL;
 	git_object *object = NULL;
@@ -186,7 +185,7 @@ git_tree *git_internal_subtree(GitRepo *repo, const git_tree *tree, const char *
 	int state;
 
 	if (!*folder)
-		return git_tree_dup(&copy, (git_tree *)(gsize)tree) == 0 ? copy : NULL;
+		return git_tree_dup(&copy, tree) == 0 ? copy : NULL;
 	state = git_tree_entry_bypath(&entry, tree, folder);
 	if (state == GIT_ENOTFOUND)
 		return NULL;

@@ -316,16 +316,16 @@ static char *canonical_key(const char *key)
 	return copy;
 }
 
-const char *git_repo_config(const GitRepo *repo, const char *key)
+const char *git_repo_config(GitRepo *repo, const char *key)
 {
 	g_autofree char *canonical = canonical_key(key);
 
 	if (!repo->config)
-		load_config((GitRepo *)(gsize)repo);
+		load_config(repo);
 	return g_hash_table_lookup(repo->config, canonical);
 }
 
-bool git_repo_config_bool(const GitRepo *repo, const char *key, bool otherwise)
+bool git_repo_config_bool(GitRepo *repo, const char *key, bool otherwise)
 {
 	const char *value = git_repo_config(repo, key);
 	static const char *const yes[] = {"true", "yes", "on", "1"};
@@ -338,7 +338,7 @@ bool git_repo_config_bool(const GitRepo *repo, const char *key, bool otherwise)
 	return false;
 }
 
-bool git_repo_config_is_tracked(const GitRepo *repo, const char *key)
+bool git_repo_config_is_tracked(GitRepo *repo, const char *key)
 {
 	g_autofree char *canonical = canonical_key(key);
 	g_autofree char *file = NULL;

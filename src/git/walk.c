@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/borrow.h"
 #include "base/error.h"
 #include "internal.h"
 
@@ -233,7 +234,7 @@ GHashTable *git_walk_landings(GitRepo *repo, const char *tip, const char *bounda
 		return NULL;
 	}
 	for (; *paths; paths++)
-		g_hash_table_add(open, (gpointer)(gsize)*paths);
+		borrow_key(open, *paths);
 	if (boundary && !find_boundary(repo, &start, boundary, &stop, off_chain, error))
 		return NULL;
 	if (!walk_back(&walk, commit, boundary ? &stop : NULL, error))

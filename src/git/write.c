@@ -304,6 +304,7 @@ char *git_repo_write_commit(GitRepo *repo, const char *tree, const char *const *
 		git_internal_may_write(repo, error) ? git_internal_committer(repo, error) : NULL;
 	g_autoptr(git_tree) root = committer ? git_internal_tree(repo, tree, error) : NULL;
 	git_commit *parent[4] = {NULL};
+	const git_commit *borrowed[G_N_ELEMENTS(parent)] = {NULL};
 	guint count = 0;
 	bool ok = root != NULL;
 	git_oid oid;
@@ -312,9 +313,10 @@ char *git_repo_write_commit(GitRepo *repo, const char *tree, const char *const *
 		ok = git_internal_oid(&oid, parents[count], error) &&
 		     (git_commit_lookup(&parent[count], repo->handle, &oid) == 0 ||
 		      git_internal_fail(error, "cannot read commit %s", parents[count]));
+		borrowed[count] = parent[count];
 	}
 	if (ok && git_commit_create(&oid, repo->handle, NULL, committer, committer, "UTF-8",
-				    message, root, count, (const git_commit **)(gsize)parent) != 0)
+				    message, root, count, borrowed) != 0)
 		ok = git_internal_fail(error, "cannot write a commit");
 	free_commits(parent, G_N_ELEMENTS(parent));
 	return ok ? git_internal_text(&oid) : NULL;

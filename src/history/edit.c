@@ -8,13 +8,13 @@
 /* What a script means: its parse tree and its directives. NULL when that cannot be told. */
 static char *meaning_of(GitRepo *repo, const Migration *like, const char *blob)
 {
-	Migration version = {.layout = like->layout, .up = {like->up.path, (char *)(gsize)blob}};
+	g_autoptr(Migration) version = migration_new(like->id, like->layout, like->up.path, blob);
 	g_auto(Script) script = {0};
 	g_autoptr(Directives) directives = NULL;
 	g_autofree char *sql = NULL;
 	g_autofree char *rest = NULL;
 
-	if (!history_read_script(repo, &version, SCRIPT_UP, &script, NULL))
+	if (!history_read_script(repo, version, SCRIPT_UP, &script, NULL))
 		return NULL;
 	directives = history_script_directives(&script.text, script.file, NULL);
 	if (!directives)

@@ -20,6 +20,7 @@ typedef struct {
 	int major; /* of a scratch server; 0: the embedded one */
 } Place;
 
+/* Frees what it holds; it is all zero afterwards. */
 void place_clear(Place *place);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Place, place_clear)
 

@@ -22,8 +22,10 @@ static GPtrArray *statements_of(const char *text)
 
 static bool has(const GPtrArray *statements, const char *statement)
 {
-	return g_ptr_array_find_with_equal_func((GPtrArray *)(gsize)statements, statement,
-						g_str_equal, NULL);
+	for (guint i = 0; i < statements->len; i++)
+		if (strcmp(g_ptr_array_index(statements, i), statement) == 0)
+			return true;
+	return false;
 }
 
 static bool any_begins(const GPtrArray *statements, const char *begin)

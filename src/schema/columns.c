@@ -49,12 +49,24 @@ static void column_free(Column *column)
 	g_free(column);
 }
 
+/* Cuts the text in front of a phrase that stands outside quotes and parentheses: what is behind its
+ * first space, or NULL when it is not there. */
+static char *cut_at(char *text, const char *phrase)
+{
+	const char *found = schema_find_outside(text, phrase);
+	char *at = found ? text + (found - text) : NULL;
+
+	if (at)
+		*at = '\0';
+	return at ? at + 1 : NULL;
+}
+
 static Column *column_parse(const char *line)
 {
 	static const char not_null[] = " NOT NULL", with_default[] = " DEFAULT ";
 	Column *column = g_new0(Column, 1);
 	g_autofree char *text = g_strdup(line);
-	char *rest, *found;
+	char *rest, *fallback;
 
 	if (g_str_has_suffix(text, ","))
 		text[strlen(text) - 1] = '\0';
@@ -63,16 +75,9 @@ static Column *column_parse(const char *line)
 	column->not_null = g_str_has_suffix(rest, not_null);
 	if (column->not_null)
 		rest[strlen(rest) - strlen(not_null)] = '\0';
-	found = (char *)(gsize)schema_find_outside(rest, " GENERATED ");
-	if (found) {
-		column->generated = g_strdup(found + 1);
-		*found = '\0';
-	}
-	found = (char *)(gsize)schema_find_outside(rest, with_default);
-	if (found) {
-		column->fallback = g_strdup(found + strlen(with_default));
-		*found = '\0';
-	}
+	column->generated = g_strdup(cut_at(rest, " GENERATED "));
+	fallback = cut_at(rest, with_default);
+	column->fallback = fallback ? g_strdup(fallback + strlen(with_default) - 1) : NULL;
 	column->type = g_strdup(*rest ? rest + 1 : rest);
 	return column;
 }

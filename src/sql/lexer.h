@@ -46,6 +46,7 @@ typedef struct {
 	size_t at;
 } SqlMark;
 
+/* A lexer at the beginning of a text, which it borrows; `line` is that of the file. */
 void sql_lexer_init(SqlLexer *lexer, const char *text, size_t length, const char *file,
 		    unsigned line);
 
@@ -59,6 +60,7 @@ void sql_lexer_move(SqlLexer *lexer, size_t at);
 /* The column of `at`, in characters from 1. */
 unsigned sql_lexer_column(SqlLexer *lexer);
 
+/* Where the lexer stands, to come back to. */
 SqlMark sql_lexer_mark(const SqlLexer *lexer);
 
 /* Sets an ERR_MIGRATION error with the mark's place; always returns false. */

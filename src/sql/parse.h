@@ -28,5 +28,7 @@ typedef struct {
 
 /* `parse` is overwritten; the caller clears it. */
 void sql_parse(const char *text, Parse *parse);
+
+/* Frees what it holds; it is all zero afterwards. */
 void sql_parse_clear(Parse *parse);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Parse, sql_parse_clear)

@@ -1,8 +1,8 @@
 #!/bin/sh
 # No circle of files by include or by call, and none of parts by call: reads who includes whom, who defines a function and who
-# names it. Prints a line of TAP for each; called by layers.sh with the number of its last one.
+# names it.
 cd "$(dirname "$0")/../.." || exit 1
-number=${1:-1}
+number=0
 
 # The strongly connected groups of the edges on standard input ("A B" a line), each on one line.
 circles() {

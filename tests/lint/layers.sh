@@ -1,5 +1,5 @@
 #!/bin/sh
-# Arrows between parts point one way only: reads every #include and holds it against layers.txt. No circle of files by include or by call.
+# Arrows between parts point one way only: reads every #include and holds it against layers.txt.
 cd "$(dirname "$0")/../.." || exit 1
 
 # PART | what for | what it may name
@@ -51,8 +51,6 @@ END {
 	for (i = 1; i <= faults; i++)
 		print "# " fault[i]
 	print (faults ? "not ok" : "ok") " 1 - arrows point downwards only"
+	print "1..1"
 	exit faults > 0
 }'
-failed=$?
-
-sh tests/lint/calls.sh 1 && [ $failed = 0 ]

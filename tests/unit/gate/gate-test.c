@@ -1,6 +1,7 @@
 /* Gates from facts alone: each answer, each with what would change it. */
 #include <string.h>
 
+#include "base/borrow.h"
 #include "gate/approvals.h"
 #include "gate/promotion.h"
 #include "gate/release.h"
@@ -126,9 +127,9 @@ static void test_approvals(void)
 		{"carl@x", "k-carl", "2026-01-03", "2 of 2: bob@x, carl@x (", GATE_PASSED},
 	};
 
-	g_hash_table_add(authors, (gpointer)(gsize) "ann@x");
-	g_hash_table_add(authors, (gpointer)(gsize) "paul@x");
-	g_hash_table_add(authors, (gpointer)(gsize) "k-zed");
+	borrow_key(authors, "ann@x");
+	borrow_key(authors, "paul@x");
+	borrow_key(authors, "k-zed");
 	for (guint i = 0; i < G_N_ELEMENTS(steps); i++) {
 		g_autoptr(Gate) gate = NULL;
 

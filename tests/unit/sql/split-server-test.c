@@ -26,11 +26,19 @@ static char *program(const char *name)
 	return folder ? g_build_filename(folder, name, NULL) : g_strdup(name);
 }
 
+static gsize length_of(const char *const *argv)
+{
+	gsize length = 0;
+
+	while (argv[length])
+		length++;
+	return length;
+}
+
 static char *output_of(const char *const *argv)
 {
 	g_autofree char *path = program(argv[0]);
-	g_autofree const char **copy =
-		g_memdup2(argv, sizeof *argv * (g_strv_length((char **)(gsize)argv) + 1));
+	g_autofree const char **copy = g_memdup2(argv, sizeof *argv * (length_of(argv) + 1));
 	g_auto(ProcResult) result = {0};
 	g_autoptr(GError) error = NULL;
 	ProcSpec spec = {.argv = copy};
