@@ -38,6 +38,38 @@ test_expect_success 'a shallow clone that hides an order says so, with the remed
 	test_expect_code 128 git migrate up --env staging 2>err && test_grep "shallow clone hides" err && test_grep "fetch-depth: 0" err && cd ../whole
 '
 
+test_expect_success 'the same where some of the order is seen, and some is not' '
+	git clone -q --depth 2 "file://$trash/whole" ../shallow3 && cd ../shallow3 &&
+	test_expect_code 128 git migrate plan --env staging 2>err && test_grep "shallow clone hides" err &&
+	git fetch -q --depth 3 && git migrate plan --env staging && cd ../whole
+'
+
+test_expect_success 'a shallow clone that goes back to the root hides nothing' '
+	git clone -q --depth "$(git rev-list --count HEAD)" "file://$trash/whole" ../shallow4 && cd ../shallow4 &&
+	git migrate plan --env staging && cd ../whole
+'
+
+test_expect_success 'a shallow clone counts no commits that it cannot see' '
+	git migrate up --env staging && commit later && git clone -q --depth 1 "file://$trash/whole" ../shallow5 && cd ../shallow5 &&
+	git fetch -q --depth 1 origin "$(git -C ../whole rev-parse HEAD~1)" && git fetch -q origin "refs/notes/migrate/*:refs/notes/migrate/*" "refs/migrate/*:refs/migrate/*" &&
+	git migrate status --env staging --format=json >out && test_grep "\"ahead\": null" out &&
+	git fetch -q --unshallow && git migrate status --env staging --format=json >out && test_grep "\"ahead\": 1" out && cd ../whole
+'
+
+test_expect_success 'a shallow clone puts an edit down to nobody rather than to the wrong one' '
+	echo "CREATE TABLE t1 (id bigint);" >db/migrations/001_t.up.sql && commit "who edits" && commit "innocent" &&
+	git clone -q --depth 1 "file://$trash/whole" ../shallow6 && cd ../shallow6 &&
+	test_expect_code 4 git migrate up --env staging 2>err && test_grep -v innocent err && test_grep "shallow clone hides who edited it" err &&
+	git fetch -q --unshallow && test_expect_code 4 git migrate up --env staging 2>err && test_grep "who edits" err && cd ../whole
+'
+
+test_expect_success 'check does not pass a removal because a shallow clone hides how old it is' '
+	git rm -q db/migrations/00[23]_t.* && commit "remove" && git clone -q --depth 1 "file://$trash/whole" ../shallow7 && cd ../shallow7 &&
+	git fetch -q origin "refs/notes/migrate/*:refs/notes/migrate/*" "refs/migrate/*:refs/migrate/*" &&
+	test_expect_code 128 git migrate check 2>err && test_grep "this shallow clone does not show" err && cd ../whole &&
+	git reset -q --hard HEAD~3
+'
+
 test_expect_success 'a partial clone fetches what it lacks' '
 	git clone -q --filter=blob:none --no-checkout "file://$trash/whole" ../partial && cd ../partial && git migrate up --env staging && git migrate verify --env staging && cd ../whole
 '

@@ -23,6 +23,9 @@ static void name_changes(DeployContext *context, const PlanEdit *edit, GError **
 		error_detail(error, "%.7s %s %s: %s", change->commit, day, change->author,
 			     change->subject);
 	}
+	if (changes && changes->len == 0 && git_repo_is_shallow(context->repo))
+		error_detail(error, "this shallow clone hides who edited it: git fetch --unshallow "
+				    "shows it");
 }
 
 static bool refuse_edit(DeployContext *context, const PlanEdit *edit, GError **error)
