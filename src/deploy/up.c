@@ -44,7 +44,7 @@ GPtrArray *deploy_plan_items(DeployContext *context, GError **error)
 		g_autoptr(GError) why = NULL;
 		g_autoptr(ReadyScript) up =
 			deploy_ready_script(context, migration, SCRIPT_UP, &why);
-		g_autoptr(ReadyScript) verify =
+		g_autoptr(ReadyScript) G_GNUC_UNUSED verify =
 			why ? NULL : deploy_ready_script(context, migration, SCRIPT_VERIFY, &why);
 
 		if (why) {

@@ -183,12 +183,12 @@ bool git_repo_ahead_behind(GitRepo *repo, const char *tip, const char *base, gui
 			   guint *behind, GError **error)
 {
 	g_autoptr(GHashTable) shallow = git_internal_shallow(repo);
-	guint more, less;
+	guint more = 0, less = 0;
 
 	if (!git_internal_ahead_behind(repo, tip, base, &more, &less, error))
 		return false;
-	if (g_hash_table_size(shallow) && (is_cut_between(repo, shallow, tip, base) ||
-					   is_cut_between(repo, shallow, base, tip)))
+	if (g_hash_table_size(shallow) &&
+	    (is_cut_between(repo, shallow, tip, base) || is_cut_between(repo, shallow, base, tip)))
 		return git_internal_refuse_shallow(
 			error, "does not show how commits %.12s and %.12s stand to each other", tip,
 			base);

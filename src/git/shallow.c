@@ -13,8 +13,8 @@ GHashTable *git_internal_shallow(const GitRepo *repo)
 	GHashTable *shallow = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	/* Git itself names another file to hooks while a push from a shallow clone is judged. */
 	const char *named = g_getenv("GIT_SHALLOW_FILE");
-	g_autofree char *file = named ? g_strdup(named)
-				      : g_build_filename(repo->common_dir, "shallow", NULL);
+	g_autofree char *file =
+		named ? g_strdup(named) : g_build_filename(repo->common_dir, "shallow", NULL);
 	g_autofree char *text = NULL;
 	g_auto(GStrv) lines = NULL;
 

@@ -29,8 +29,8 @@ void git_change_free(GitChange *change)
 typedef struct {
 	GitRepo *repo;
 	const char *folder;
-	GHashTable *open;  /* paths not placed yet */
-	GHashTable *found; /* path to GitLanding* */
+	GHashTable *open;    /* paths not placed yet */
+	GHashTable *found;   /* path to GitLanding* */
 	GHashTable *shallow; /* git_internal_shallow() */
 } Landings;
 
@@ -192,8 +192,8 @@ static bool on_first_parent_chain(GitRepo *repo, const git_oid *tip, const git_o
 	       git_oid_equal(git_commit_parent_id(commit, 0), boundary);
 }
 
-/* The same in a shallow clone, where the chain may be cut off before the boundary: that is no reason
- * to leave the chain, and walk_back() refuses if it gets there. */
+/* The same in a shallow clone, where the chain may be cut off before the boundary: that is no
+ * reason to leave the chain, and walk_back() refuses if it gets there. */
 static bool on_shallow_chain(Landings *walk, const git_oid *tip, const git_oid *boundary)
 {
 	git_oid oid = *tip;

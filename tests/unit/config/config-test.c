@@ -145,7 +145,7 @@ static void test_secrets_stay_secret(void)
 		g_autofree char *text = g_strconcat("database: {password: s3cret}\n",
 						    wrong_environments[i].text, NULL);
 		g_autoptr(GError) error = NULL;
-		g_autoptr(Environment) environment = config_parse_environment(
+		g_autoptr(Environment) G_GNUC_UNUSED environment = config_parse_environment(
 			text, strlen(text), "staging.yaml", "staging", true, &error);
 		g_autofree char *said = error ? error_format(error, "error", false) : NULL;
 
