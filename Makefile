@@ -13,10 +13,13 @@ AWK ?= awk
 OPT ?= -O2 -g
 PACKAGES = libgit2 libpq yaml-0.1 glib-2.0 jansson
 
-# Debian packages: what building and testing needs, and what only `make lint`, `fuzz` and `coverage` need.
+# Debian packages, by names that every release has: what building and testing needs (a test that wants an optional one is
+# skipped without it), and what only `make lint`, `fuzz` and `coverage`, or only `make fresh`, need.
 DEPS = pkg-config libgit2-dev libpq-dev libglib2.0-dev libjansson-dev libyaml-dev libpg-query-dev \
-	postgresql-15 postgresql-client-15 pgbouncer openssh-client gnupg gpg-agent perl man-db
-LINT_DEPS = clang-format cppcheck shellcheck mandoc universal-ctags pmccabe valgrind gcovr clang libclang-rt-14-dev
+	'postgresql|postgresql-17|postgresql-15' 'postgresql-client|postgresql-client-17|postgresql-client-15' \
+	openssh-client gnupg gpg-agent perl man-db optional:pgbouncer optional:git-lfs
+LINT_DEPS = clang-format cppcheck shellcheck mandoc universal-ctags pmccabe valgrind gcovr clang 'libclang-rt-dev|libclang-rt-14-dev'
+FRESH_DEPS = 'mmdebstrap|debootstrap' util-linux
 
 WARN = -Wall -Wextra
 ifdef DEVELOPER
@@ -56,7 +59,7 @@ UNIT_SOURCES = $(sort $(wildcard tests/unit/*/*-test.c))
 UNIT_TESTS = $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/unit/%)
 MANPAGES = $(sort $(wildcard man/*.1 man/*.5 man/*.7))
 
-.PHONY: all help deps deps-lint test check unit sanitize lint format demo bench fuzz coverage install uninstall \
+.PHONY: all help deps deps-lint deps-fresh test fresh compilers check unit sanitize lint format demo bench fuzz coverage install uninstall \
 	dist clean objects compile_commands.json
 
 all: $(PROGRAM)
@@ -68,6 +71,8 @@ help:
 	@echo "make demo       deps, build, and the main job shown on a repository made for it"
 	@echo "make install    PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)"
 	@echo "make lint       formatting, static analysis, layers, manual pages"
+	@echo "make fresh      make test and make demo on fresh machines: Debian 12 and 13 (make deps-fresh installs what it needs)"
+	@echo "make compilers  the build without a warning by every compiler that is here"
 	@echo "make bench fuzz coverage dist uninstall clean compile_commands.json"
 	@echo "Switches: DEVELOPER=1  SANITIZE=address,undefined  COVERAGE=1  BUILD=folder"
 
@@ -107,6 +112,9 @@ deps:
 deps-lint:
 	@sh tests/lib/install-packages.sh $(DEPS) $(LINT_DEPS)
 
+deps-fresh:
+	@sh tests/lib/install-packages.sh $(FRESH_DEPS)
+
 unit: $(UNIT_TESTS)
 
 test: deps
@@ -120,6 +128,14 @@ check: $(PROGRAM) $(UNIT_TESTS)
 sanitize: $(PROGRAM) $(UNIT_TESTS)
 	@LSAN_OPTIONS=suppressions=$(abspath tests/lib/lsan.supp):print_suppressions=0 BUILD=$(abspath $(BUILD)) tests/lib/run-tests.sh \
 		$(UNIT_TESTS) $(sort $(wildcard tests/t0[1-3]*.sh))
+
+# README's commands on a machine that has nothing yet. SUITES="bookworm trixie", USERS="root user" choose, FRESH_RUN= says what.
+fresh:
+	@BUILD=$(abspath $(BUILD)) tests/fresh/run.sh
+
+# Without a warning by every compiler that is here.
+compilers:
+	@BUILD=$(abspath $(BUILD)) MAKE=$(MAKE) tests/fresh/compilers.sh
 
 lint: $(PROGRAM)
 	@BUILD=$(abspath $(BUILD)) prove $(sort $(wildcard tests/lint/*.sh))

@@ -38,6 +38,38 @@ test_expect_success 'a shallow clone that hides an order says so, with the remed
 	test_expect_code 128 git migrate up --env staging 2>err && test_grep "shallow clone hides" err && test_grep "fetch-depth: 0" err && cd ../whole
 '
 
+test_expect_success 'the same where some of the order is seen, and some is not' '
+	git clone -q --depth 2 "file://$trash/whole" ../shallow3 && cd ../shallow3 &&
+	test_expect_code 128 git migrate plan --env staging 2>err && test_grep "shallow clone hides" err &&
+	git fetch -q --depth 3 && git migrate plan --env staging && cd ../whole
+'
+
+test_expect_success 'a shallow clone that goes back to the root hides nothing' '
+	git clone -q --depth "$(git rev-list --count HEAD)" "file://$trash/whole" ../shallow4 && cd ../shallow4 &&
+	git migrate plan --env staging && cd ../whole
+'
+
+test_expect_success 'a shallow clone counts no commits that it cannot see' '
+	git migrate up --env staging && commit later && git clone -q --depth 1 "file://$trash/whole" ../shallow5 && cd ../shallow5 &&
+	git fetch -q --depth 1 origin "$(git -C ../whole rev-parse HEAD~1)" && git fetch -q origin "refs/notes/migrate/*:refs/notes/migrate/*" "refs/migrate/*:refs/migrate/*" &&
+	git migrate status --env staging --format=json >out && test_grep "\"ahead\": null" out &&
+	git fetch -q --unshallow && git migrate status --env staging --format=json >out && test_grep "\"ahead\": 1" out && cd ../whole
+'
+
+test_expect_success 'a shallow clone puts an edit down to nobody rather than to the wrong one' '
+	echo "CREATE TABLE t1 (id bigint);" >db/migrations/001_t.up.sql && commit "who edits" && commit "innocent" &&
+	git clone -q --depth 1 "file://$trash/whole" ../shallow6 && cd ../shallow6 &&
+	test_expect_code 4 git migrate up --env staging 2>err && test_grep -v innocent err && test_grep "shallow clone hides who edited it" err &&
+	git fetch -q --unshallow && test_expect_code 4 git migrate up --env staging 2>err && test_grep "who edits" err && cd ../whole
+'
+
+test_expect_success 'check does not pass a removal because a shallow clone hides how old it is' '
+	git rm -q db/migrations/00[23]_t.* && commit "remove" && git clone -q --depth 1 "file://$trash/whole" ../shallow7 && cd ../shallow7 &&
+	git fetch -q origin "refs/notes/migrate/*:refs/notes/migrate/*" "refs/migrate/*:refs/migrate/*" &&
+	test_expect_code 128 git migrate check 2>err && test_grep "this shallow clone does not show" err && cd ../whole &&
+	git reset -q --hard HEAD~3
+'
+
 test_expect_success 'a partial clone fetches what it lacks' '
 	git clone -q --filter=blob:none --no-checkout "file://$trash/whole" ../partial && cd ../partial && git migrate up --env staging && git migrate verify --env staging && cd ../whole
 '
@@ -56,44 +88,43 @@ test_expect_success 'outside of any repository' '
 	mkdir ../nothing && cd ../nothing && test_expect_code 128 git-migrate status 2>../whole/err && cd ../whole && test_grep "there is no git repository here" err
 '
 
-if [ "$(id -u)" = 0 ]; then
-	test_expect_success 'a repository of somebody else is refused until git trusts it' '
-		cp -r ../whole ../foreign && chown -R nobody ../foreign && cd ../foreign &&
-		test_expect_code 128 git-migrate status --env staging 2>../whole/err && test_grep "git does not trust this repository" ../whole/err &&
-		GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0="*" git-migrate status --env staging 2>../whole/err; cd ../whole
-	'
-fi
+test_wants 'only root can give a repository to somebody else' [ "$(id -u)" = 0 ]
+test_expect_success 'a repository of somebody else is refused until git trusts it' '
+	cp -r ../whole ../foreign && chown -R nobody ../foreign && (cd ../foreign &&
+	test_expect_code 128 git-migrate status --env staging 2>../whole/err && test_grep "git does not trust this repository" ../whole/err &&
+	GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0="*" git-migrate status --env staging 2>../whole/err)
+'
 
 # A real PgBouncer, where one is installed. It refuses to run as root, as the server does.
-if command -v pgbouncer >/dev/null 2>&1; then
-	pool=$(mktemp -d /tmp/gm-pool-XXXXXX)
-	chmod 777 "$pool"
-	start_pool() {
-		printf "[databases]\n* = host=%s port=%s user=postgres\n[pgbouncer]\nlisten_addr =\nunix_socket_dir = %s\nlisten_port = 6432\nauth_type = any\npool_mode = %s\nlogfile = %s/log\npidfile = %s/pid\n" \
-			"$PGHOST" "$PGPORT" "$pool" "$1" "$pool" "$pool" >"$pool/ini" && chmod 644 "$pool/ini" &&
-			if [ "$(id -u)" = 0 ]; then
-				setpriv --reuid=postgres --regid=postgres --clear-groups pgbouncer -q -d "$pool/ini"
-			else
-				pgbouncer -q -d "$pool/ini"
-			fi && until [ -S "$pool/.s.PGSQL.6432" ] && [ -s "$pool/pid" ]; do :; done
-	}
-	stop_pool() {
-		pid=$(cat "$pool/pid") && kill "$pid" && while kill -0 "$pid" 2>/dev/null; do :; done
-		rm -f "$pool"/.s.* "$pool/pid"
-	}
+pool=$(mktemp -d /tmp/gm-pool-XXXXXX)
+chmod 777 "$pool"
+start_pool() {
+	printf "[databases]\n* = host=%s port=%s user=postgres\n[pgbouncer]\nlisten_addr =\nunix_socket_dir = %s\nlisten_port = 6432\nauth_type = any\npool_mode = %s\nlogfile = %s/log\npidfile = %s/pid\n" \
+		"$PGHOST" "$PGPORT" "$pool" "$1" "$pool" "$pool" >"$pool/ini" && chmod 644 "$pool/ini" &&
+		if [ "$(id -u)" = 0 ]; then
+			setpriv --reuid=postgres --regid=postgres --clear-groups pgbouncer -q -d "$pool/ini"
+		else
+			pgbouncer -q -d "$pool/ini"
+		fi && until [ -S "$pool/.s.PGSQL.6432" ] && [ -s "$pool/pid" ]; do :; done
+}
+stop_pool() {
+	pid=$(cat "$pool/pid") && kill "$pid" && while kill -0 "$pid" 2>/dev/null; do :; done
+	rm -f "$pool"/.s.* "$pool/pid"
+}
 
-	test_expect_success 'a transaction pooler is refused with the reason' '
-		start_pool transaction && git config migrate.staging.url "postgresql://postgres@/$TEST_DB?host=$pool&port=6432" &&
-		test_expect_code 128 git migrate up --env staging 2>err && test_grep "reached through a transaction pooler" err && test_grep "pool in session mode" err &&
-		test_expect_code 1 git migrate doctor --env staging >out && test_grep "failed  *pooler" out && stop_pool
-	'
+test_wants 'pgbouncer is not installed' command -v pgbouncer
+test_expect_success 'a transaction pooler is refused with the reason' '
+	start_pool transaction && git config migrate.staging.url "postgresql://postgres@/$TEST_DB?host=$pool&port=6432" &&
+	test_expect_code 128 git migrate up --env staging 2>err && test_grep "reached through a transaction pooler" err && test_grep "pool in session mode" err &&
+	test_expect_code 1 git migrate doctor --env staging >out && test_grep "failed  *pooler" out && stop_pool
+'
 
-	test_expect_success 'a pool in session mode works' '
-		start_pool session && git migrate up --env staging && git migrate doctor --env staging >out && test_grep "ok  *pooler" out &&
-		git config --unset migrate.staging.url && stop_pool
-	'
-	rm -rf "$pool"
-fi
+test_wants 'pgbouncer is not installed' command -v pgbouncer
+test_expect_success 'a pool in session mode works' '
+	start_pool session && git migrate up --env staging && git migrate doctor --env staging >out && test_grep "ok  *pooler" out &&
+	git config --unset migrate.staging.url && stop_pool
+'
+rm -rf "$pool"
 
 test_expect_success 'git -c and the environment reach us' '
 	git -c migrate.staging.url=postgresql://nobody@/nowhere_at_all migrate status --env staging 2>err; test_grep "cannot connect to nobody@.*nowhere_at_all" err

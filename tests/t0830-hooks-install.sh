@@ -59,6 +59,7 @@ test_expect_success 'a hand-written hook runs first, with its arguments, and sti
 	git migrate hooks uninstall >/dev/null && folder >after && test_cmp before after && rm .git/hooks/pre-*
 '
 
+test_wants 'git-lfs is not installed' command -v git-lfs
 test_expect_success 'git-lfs keeps working beside it, in either order' '
 	git lfs install --local --force >/dev/null && git migrate hooks install >out && git lfs track "*.bin" >/dev/null && echo large >a.bin && git add .gitattributes a.bin && git commit -q -m lfs &&
 	git init -q --bare "$trash/lfs.git" && git push -q "file://$trash/lfs.git" main 2>err; test -n "$(find "$trash/lfs.git/lfs/objects" -type f)" || return 1

@@ -69,7 +69,8 @@ GitRevision *git_repo_commit(GitRepo *repo, const char *revision, GError **error
 /* The same, the id alone; NULL without error when `quiet` and there is none. */
 char *git_repo_resolve(GitRepo *repo, const char *revision, bool quiet, GError **error);
 
-/* How many commits `tip` has that `base` has not, and the other way round. */
+/* How many commits `tip` has that `base` has not, and the other way round; ERR_REPOSITORY where a
+ * shallow clone hides some of them. */
 bool git_repo_ahead_behind(GitRepo *repo, const char *tip, const char *base, guint *ahead,
 			   guint *behind, GError **error);
 

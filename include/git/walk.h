@@ -39,7 +39,8 @@ void git_change_free(GitChange *change);
 
 /*
  * The commits reachable from `tip`, newest first, that changed `path` away from blob `original`,
- * back to the one that last had it so. GitChange*, owned by the array. Asks `git log`.
+ * back to the one that last had it so. GitChange*, owned by the array. Asks `git log`. What a
+ * shallow clone hides is left out rather than put down to the commit where its history is cut off.
  */
 GPtrArray *git_walk_changes(GitRepo *repo, const char *tip, const char *path, const char *original,
 			    GError **error);

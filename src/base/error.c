@@ -31,7 +31,11 @@ static void base_error_private_clear(BaseErrorPrivate *more)
 	g_free(more->file);
 }
 
+/* GLib's own macro casts a const away, which clang tells us and gcc does not. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wcast-qual"
 G_DEFINE_EXTENDED_ERROR(BaseError, base_error)
+#pragma GCC diagnostic pop
 
 static BaseErrorPrivate *private_of(GError **error)
 {
@@ -61,7 +65,7 @@ bool error_set(GError **error, ErrorCode code, const char *format, ...)
 
 /* Replaces *field by the formatted text; text that stands there already is kept in front of it, a
  * line each. */
-static void add_line(char **field, const char *format, va_list args)
+static void G_GNUC_PRINTF(2, 0) add_line(char **field, const char *format, va_list args)
 {
 	g_autofree char *line = g_strdup_vprintf(format, args);
 	char *both = *field ? g_strconcat(*field, "\n", line, NULL) : g_strdup(line);

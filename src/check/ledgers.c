@@ -1,19 +1,37 @@
+#include "base/error.h"
 #include "base/text.h"
 #include "git/tag.h"
 #include "guard/guard.h"
 #include "lineup/lineup.h"
 #include "parts.h"
 
-/* Removed from the commit, though it is newer than what was deployed: an older commit only has not
- * got it yet. */
+/* Whether the commit is newer than what was deployed: an older commit only has not got yet what it
+ * lacks. A shallow clone that cannot tell is an error, for silence would pass the removal. */
+static bool judge_age(GitRepo *repo, const char *commit, const GuardedEnvironment *guarded,
+		      bool *is_newer, GError **error)
+{
+	g_autoptr(GError) why = NULL;
+
+	*is_newer = false;
+	if (!guarded->deployed ||
+	    git_commit_is_in(repo, guarded->deployed, commit, is_newer, &why) ||
+	    !git_repo_is_shallow(repo))
+		return true;
+	g_propagate_error(error, g_steal_pointer(&why));
+	return false;
+}
+
 static bool find_removed(GitRepo *repo, const char *commit, const MigrationSet *set,
-			 const GuardedEnvironment *guarded, CheckPart *part)
+			 const GuardedEnvironment *guarded, CheckPart *part, GError **error)
 {
 	g_autoptr(Plan) plan = lineup_plan(repo, set, guarded->applied);
 	bool is_newer = false;
 
-	if (!guarded->deployed ||
-	    !git_commit_is_in(repo, guarded->deployed, commit, &is_newer, NULL) || !is_newer)
+	if (plan->removed->len == 0)
+		return true;
+	if (!judge_age(repo, commit, guarded, &is_newer, error))
+		return false;
+	if (!is_newer)
 		return true;
 	for (guint i = 0; i < plan->removed->len; i++) {
 		const Applied *row = g_ptr_array_index(plan->removed, i);
@@ -38,7 +56,7 @@ bool check_ledgers(GitRepo *repo, const char *commit, const MigrationSet *set, C
 		const GuardedEnvironment *guarded = g_ptr_array_index(environments, i);
 
 		if (!guard_applied(repo, &change, guarded, part->findings, error) ||
-		    !find_removed(repo, commit, set, guarded, part))
+		    !find_removed(repo, commit, set, guarded, part, error))
 			return false;
 	}
 	ledgers = text_count(environments->len, "environment");

@@ -21,7 +21,7 @@ static char *slug(const char *name)
 	g_autofree char *lower = g_utf8_strdown(name, -1);
 	GString *text = g_string_new(NULL);
 
-	for (const char *c = lower; *c; c = g_utf8_next_char(c)) {
+	for (char *c = lower; *c; c = g_utf8_next_char(c)) {
 		const gunichar letter = g_utf8_get_char(c);
 		if (g_unichar_isalnum(letter))
 			g_string_append_unichar(text, letter);

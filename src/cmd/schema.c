@@ -144,7 +144,7 @@ static bool run(CommandContext *context, int *status, GError **error)
 {
 	Origin origin = {0};
 	g_autoptr(SchemaSnapshot) snapshot = take(context, &origin, error);
-	g_autofree char *value = origin.value;
+	g_autofree G_GNUC_UNUSED char *value = origin.value;
 	const GPtrArray *objects;
 
 	(void)status;

@@ -37,6 +37,23 @@ bool git_internal_oid(git_oid *oid, const char *text, GError **error);
 /* The id in 40 hexadecimal digits, for the caller to free. */
 char *git_internal_text(const git_oid *oid);
 
+/* The commits behind which this shallow clone has no history: a set of ids as text, owned; empty in
+ * a whole clone. */
+GHashTable *git_internal_shallow(const GitRepo *repo);
+
+/* Whether the set says that this commit has parents which are not here. */
+bool git_internal_is_cut(GHashTable *shallow, const git_commit *commit);
+
+/* The same for an id; a commit that cannot be read is cut, too. */
+bool git_internal_is_cut_at(const GitRepo *repo, GHashTable *shallow, const git_oid *oid);
+
+/* ERR_REPOSITORY "this shallow clone ..." with the remedy; returns false. */
+bool git_internal_refuse_shallow(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* How many commits each has that the other lacks, as far as a shallow clone shows them. */
+bool git_internal_ahead_behind(GitRepo *repo, const char *tip, const char *base, guint *ahead,
+			       guint *behind, GError **error);
+
 /* Whether this is a partial clone, whose missing objects git fetches when they are needed. */
 bool git_internal_is_partial(GitRepo *repo);
 

@@ -145,8 +145,8 @@ char *git_repo_commit_message(GitRepo *repo, const char *oid, GError **error)
 	return NULL;
 }
 
-bool git_repo_ahead_behind(GitRepo *repo, const char *tip, const char *base, guint *ahead,
-			   guint *behind, GError **error)
+bool git_internal_ahead_behind(GitRepo *repo, const char *tip, const char *base, guint *ahead,
+			       guint *behind, GError **error)
 {
 	git_oid ours, theirs;
 	size_t more, less;
@@ -158,6 +158,42 @@ bool git_repo_ahead_behind(GitRepo *repo, const char *tip, const char *base, gui
 					 base);
 	*ahead = (guint)more;
 	*behind = (guint)less;
+	return true;
+}
+
+/* Whether a commit that `tip` has and `base` lacks is one where the history is cut off: then the
+ * number of such commits is not known. */
+static bool is_cut_between(GitRepo *repo, GHashTable *shallow, const char *tip, const char *base)
+{
+	g_autoptr(git_revwalk) walk = NULL;
+	git_oid oid, from, without;
+	int failed;
+
+	if (!git_internal_oid(&from, tip, NULL) || !git_internal_oid(&without, base, NULL) ||
+	    git_revwalk_new(&walk, repo->handle) != 0 || git_revwalk_push(walk, &from) != 0 ||
+	    git_revwalk_hide(walk, &without) != 0)
+		return true;
+	while (!(failed = git_revwalk_next(&oid, walk)))
+		if (git_internal_is_cut_at(repo, shallow, &oid))
+			return true;
+	return failed != GIT_ITEROVER;
+}
+
+bool git_repo_ahead_behind(GitRepo *repo, const char *tip, const char *base, guint *ahead,
+			   guint *behind, GError **error)
+{
+	g_autoptr(GHashTable) shallow = git_internal_shallow(repo);
+	guint more = 0, less = 0;
+
+	if (!git_internal_ahead_behind(repo, tip, base, &more, &less, error))
+		return false;
+	if (g_hash_table_size(shallow) &&
+	    (is_cut_between(repo, shallow, tip, base) || is_cut_between(repo, shallow, base, tip)))
+		return git_internal_refuse_shallow(
+			error, "does not show how commits %.12s and %.12s stand to each other", tip,
+			base);
+	*ahead = more;
+	*behind = less;
 	return true;
 }
 

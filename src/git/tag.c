@@ -57,7 +57,9 @@ bool git_commit_is_in(GitRepo *repo, const char *commit, const char *tip, bool *
 {
 	guint ahead = 0, behind = 0;
 
-	if (git_repo_ahead_behind(repo, commit, tip, &ahead, &behind, error) &&
+	/* What is seen on the branch is on it; what is not seen may stand where the history is cut
+	 * off. */
+	if (git_internal_ahead_behind(repo, commit, tip, &ahead, &behind, error) &&
 	    (ahead == 0 || !git_repo_is_shallow(repo))) {
 		*is_in = ahead == 0;
 		return true;
@@ -65,8 +67,6 @@ bool git_commit_is_in(GitRepo *repo, const char *commit, const char *tip, bool *
 	if (!git_repo_is_shallow(repo))
 		return false;
 	g_clear_error(error);
-	error_set(error, ERR_REPOSITORY,
-		  "this shallow clone does not show whether commit %.12s is on the branch at %.12s",
-		  commit, tip);
-	return error_hint(error, "git fetch --unshallow (in CI: fetch-depth: 0)");
+	return git_internal_refuse_shallow(
+		error, "does not show whether commit %.12s is on the branch at %.12s", commit, tip);
 }

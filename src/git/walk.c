@@ -30,8 +30,9 @@ void git_change_free(GitChange *change)
 typedef struct {
 	GitRepo *repo;
 	const char *folder;
-	GHashTable *open;  /* paths not placed yet */
-	GHashTable *found; /* path to GitLanding* */
+	GHashTable *open;    /* paths not placed yet */
+	GHashTable *found;   /* path to GitLanding* */
+	GHashTable *shallow; /* git_internal_shallow() */
 } Landings;
 
 static void place(Landings *walk, const char *path, const git_commit *commit, guint distance)
@@ -101,9 +102,8 @@ static git_tree *tree_of(Landings *walk, const git_oid *oid)
 
 static bool refuse_shallow(GError **error)
 {
-	error_set(error, ERR_REPOSITORY,
-		  "this shallow clone hides when migrations landed, and who wrote them");
-	return error_hint(error, "git fetch --unshallow (in CI: fetch-depth: 0)");
+	return git_internal_refuse_shallow(error,
+					   "hides when migrations landed, and who wrote them");
 }
 
 /* First parent, or NULL at the root. False when the history is cut off here. */
@@ -111,6 +111,8 @@ static bool first_parent(Landings *walk, const git_commit *commit, git_commit **
 			 GError **error)
 {
 	*parent = NULL;
+	if (git_internal_is_cut(walk->shallow, commit))
+		return refuse_shallow(error);
 	if (git_commit_parentcount(commit) == 0)
 		return true;
 	if (git_commit_parent(parent, commit, 0) == 0)
@@ -191,15 +193,36 @@ static bool on_first_parent_chain(GitRepo *repo, const git_oid *tip, const git_o
 	       git_oid_equal(git_commit_parent_id(commit, 0), boundary);
 }
 
-static bool find_boundary(GitRepo *repo, const git_oid *tip, const char *boundary, git_oid *stop,
+/* The same in a shallow clone, where the chain may be cut off before the boundary: that is no
+ * reason to leave the chain, and walk_back() refuses if it gets there. */
+static bool on_shallow_chain(Landings *walk, const git_oid *tip, const git_oid *boundary)
+{
+	git_oid oid = *tip;
+
+	while (!git_oid_equal(&oid, boundary)) {
+		g_autoptr(git_commit) commit = NULL;
+
+		if (git_commit_lookup(&commit, walk->repo->handle, &oid) != 0 ||
+		    git_internal_is_cut(walk->shallow, commit))
+			return true;
+		if (git_commit_parentcount(commit) == 0)
+			return false;
+		oid = *git_commit_parent_id(commit, 0);
+	}
+	return true;
+}
+
+static bool find_boundary(Landings *walk, const git_oid *tip, const char *boundary, git_oid *stop,
 			  bool *off_chain, GError **error)
 {
+	GitRepo *repo = walk->repo;
 	git_oid last;
 
 	if (!git_internal_oid(&last, boundary, error))
 		return false;
 	git_oid_cpy(stop, &last);
-	if (git_oid_equal(tip, &last) || on_first_parent_chain(repo, tip, &last))
+	if (git_oid_equal(tip, &last) || (repo->shallow ? on_shallow_chain(walk, tip, &last)
+							: on_first_parent_chain(repo, tip, &last)))
 		return true;
 	if (git_merge_base(stop, repo->handle, tip, &last) == 0) {
 		if (off_chain)
@@ -224,7 +247,8 @@ GHashTable *git_walk_landings(GitRepo *repo, const char *tip, const char *bounda
 							    (GDestroyNotify)landing_free);
 	g_autoptr(GHashTable) open = g_hash_table_new(g_str_hash, g_str_equal);
 	g_autoptr(git_commit) commit = NULL;
-	Landings walk = {repo, folder, open, found};
+	g_autoptr(GHashTable) shallow = git_internal_shallow(repo);
+	Landings walk = {repo, folder, open, found, shallow};
 	git_oid start, stop;
 
 	if (!git_internal_oid(&start, tip, error))
@@ -235,7 +259,7 @@ GHashTable *git_walk_landings(GitRepo *repo, const char *tip, const char *bounda
 	}
 	for (; *paths; paths++)
 		borrow_key(open, *paths);
-	if (boundary && !find_boundary(repo, &start, boundary, &stop, off_chain, error))
+	if (boundary && !find_boundary(&walk, &start, boundary, &stop, off_chain, error))
 		return NULL;
 	if (!walk_back(&walk, commit, boundary ? &stop : NULL, error))
 		return NULL;
@@ -255,6 +279,15 @@ static GitChange *parse_change(char **field)
 	change->time = g_ascii_strtoll(field[3], NULL, 10);
 	change->subject = g_strdup(field[4]);
 	return change;
+}
+
+/* Where the history is cut off git shows every file as if the commit had brought it. */
+static bool is_cut_here(const GitRepo *repo, GHashTable *shallow, const char *commit)
+{
+	git_oid oid;
+
+	return g_hash_table_contains(shallow, commit) && git_internal_oid(&oid, commit, NULL) &&
+	       git_internal_is_cut_at(repo, shallow, &oid);
 }
 
 /* Whether a raw line ":MODE MODE OLD NEW STATUS<tab>PATH" ends at the original text. */
@@ -283,6 +316,7 @@ GPtrArray *git_walk_changes(GitRepo *repo, const char *tip, const char *path, co
 	g_autofree char *text = git_repo_run(repo, arguments, error);
 	g_autoptr(GPtrArray) changes =
 		g_ptr_array_new_with_free_func((GDestroyNotify)git_change_free);
+	g_autoptr(GHashTable) shallow = git_internal_shallow(repo);
 	g_auto(GStrv) entries = NULL;
 
 	if (!text)
@@ -293,7 +327,8 @@ GPtrArray *git_walk_changes(GitRepo *repo, const char *tip, const char *path, co
 		g_auto(GStrv) field = g_strsplit(lines[0], "\002", 5);
 		const char *raw = strchr(entries[i], '\n') ? strstr(entries[i], "\n:") : NULL;
 
-		if (g_strv_length(field) != 5 || !raw || reaches(raw + 1, original))
+		if (g_strv_length(field) != 5 || !raw || reaches(raw + 1, original) ||
+		    is_cut_here(repo, shallow, field[0]))
 			break;
 		g_ptr_array_add(changes, parse_change(field));
 	}

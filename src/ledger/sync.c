@@ -65,7 +65,7 @@ typedef enum { TIPS_NOTHING_NEW, TIPS_FORWARD, TIPS_DIVERGED } Tips;
 static bool compare_tips(GitRepo *repo, const char *local, const char *theirs, Tips *tips,
 			 GError **error)
 {
-	guint ahead, behind;
+	guint ahead = 0, behind = 0;
 
 	*tips = TIPS_NOTHING_NEW;
 	if (!theirs || g_strcmp0(local, theirs) == 0)

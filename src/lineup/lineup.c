@@ -76,6 +76,9 @@ static void name_changes(GitRepo *repo, const PlanEdit *edit, const char *commit
 		error_detail(error, "%.7s %s %s: %s", change->commit, day, change->author,
 			     change->subject);
 	}
+	if (changes && changes->len == 0 && git_repo_is_shallow(repo))
+		error_detail(error, "this shallow clone hides who edited it: git fetch --unshallow "
+				    "shows it");
 }
 
 static bool refuse_edit(GitRepo *repo, const PlanEdit *edit, const char *commit,

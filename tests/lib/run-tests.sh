@@ -61,5 +61,21 @@ TZ=UTC
 unset XDG_RUNTIME_DIR XDG_CONFIG_HOME GNUPGHOME NO_COLOR
 export HOME GIT_MIGRATE PATH TMPDIR GIT_CONFIG_NOSYSTEM LC_ALL TZ BUILD
 
+TEST_SKIPPED=$root/skipped
+: >"$TEST_SKIPPED"
+export TEST_SKIPPED
+
+# prove says nothing of a test that was skipped within a script: they are named before its closing lines.
 # shellcheck disable=SC2086
-prove -j"${JOBS:-2}" ${PROVE_FLAGS:-} "$@" :: --tap
+{
+	prove -j"${JOBS:-2}" ${PROVE_FLAGS:-} "$@" :: --tap
+	echo $? >"$root/status"
+} | awk -v skipped="$TEST_SKIPPED" '
+	function tell(line) {
+		while (!told && (getline line <skipped) > 0) print "Skipped: " line
+		told = 1
+	}
+	/^Files=[0-9]/ { tell() }
+	{ print; fflush() }
+	END { tell() }'
+exit "$(cat "$root/status")"

@@ -1,6 +1,8 @@
 # The vocabulary of the end-to-end tests, sourced by tests/t*.sh. Prints TAP. POSIX sh with `local`.
 #
 #   test_expect_success 'what holds' 'commands'   one test; its commands are chained with &&
+#   test_wants REASON command...                  the next test runs where this command succeeds; else it is skipped, and why
+#   test_skip_all REASON                          ends a script that cannot run here
 #   test_expect_code N command...                 the command must exit with N
 #   test_grep [-v] PATTERN FILE                   FILE has (not) a line that matches; shows FILE otherwise
 #   test_cmp EXPECTED ACTUAL                      the files are the same; shows their diff otherwise
@@ -18,6 +20,7 @@
 set -u
 test_count=0
 test_failed=0
+test_skip=
 test_name=$(basename "$0" .sh)
 trash=$(mktemp -d "${TMPDIR:-/tmp}/$test_name-XXXXXX")
 test_databases=
@@ -40,9 +43,31 @@ test_eval() {
 	eval "$1"
 }
 
+test_wants() {
+	local reason="$1"
+	shift
+	"$@" >/dev/null 2>&1 || test_skip=$reason
+}
+
+# run-tests.sh names what was skipped at the end of the run.
+test_skip_note() {
+	echo "$test_name: $1" >>"${TEST_SKIPPED:-/dev/null}"
+}
+
+test_skip_all() {
+	test_skip_note "all of it: $1"
+	echo "1..0 # SKIP $1"
+	exit 0
+}
+
 test_expect_success() {
+	local skip="$test_skip"
 	test_count=$((test_count + 1))
-	if test_eval "$2" >"$trash/.output" 2>&1 </dev/null; then
+	test_skip=
+	if [ -n "$skip" ]; then
+		test_skip_note "$1: $skip"
+		echo "ok $test_count - $1 # SKIP $skip"
+	elif test_eval "$2" >"$trash/.output" 2>&1 </dev/null; then
 		echo "ok $test_count - $1"
 	else
 		test_failed=$((test_failed + 1))

@@ -206,8 +206,8 @@ static void assert_index(const char *sql, guint i, bool parsed)
 static void test_index_names(void)
 {
 	for (guint i = 0; i < G_N_ELEMENTS(indexes); i++) {
-		/* PostgreSQL 16 and newer would go on like this. */
-		g_autofree char *newer = g_strconcat(indexes[i].sql, " WHERE a IS JSON", NULL);
+		/* A grammar newer than the parser's, whatever that is, would go on like this. */
+		g_autofree char *newer = g_strconcat(indexes[i].sql, " WHERE a IS FUTURE", NULL);
 
 		assert_index(indexes[i].sql, i, true);
 		assert_index(newer, i, false);

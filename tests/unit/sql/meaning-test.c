@@ -31,7 +31,7 @@ static const char *const equal[][2] = {
 	{"COPY t FROM stdin;\n1\n\\.\n", "copy t from STDIN; -- x\n1\n\\.\n"},
 	{"CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; END",
 	 "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC /* a */ SELECT 1; END;"},
-	{"SELECT a IS JSON", "\n SELECT a IS JSON; -- newer syntax is taken byte by byte"},
+	{"SELECT a IS FUTURE", "\n SELECT a IS FUTURE; -- newer syntax is taken byte by byte"},
 	{"", "-- nothing\n;"},
 	{"\xEF\xBB\xBFSELECT 1", "SELECT 1"},
 };
@@ -63,7 +63,7 @@ static const char *const different[][2] = {
 	{"COPY t FROM stdin;\n1\n\\.\n", "COPY t FROM stdin;\n2\n\\.\n"},
 	{"COPY t FROM stdin;\n1\n\\.\n", "COPY t FROM stdin;\n\\.\n"},
 	{"COPY t FROM stdin;\n\\.\n", "COPY t FROM 'stdin'"},
-	{"SELECT a IS JSON", "SELECT a IS  JSON"},
+	{"SELECT a IS FUTURE", "SELECT a IS  JSON"},
 	{"SELECT 'open", "SELECT 'open "},
 	{"SELECT 1; \\d", "SELECT 1; \\e"},
 	{"SELECT \xFF", "SELECT \xFE"},
@@ -89,7 +89,7 @@ static void test_parsed(void)
 	} cases[] = {{"SELECT 1", true},
 		     {"", true},
 		     {"COPY t FROM stdin;\n1\n\\.\n", true},
-		     {"SELECT 1; SELECT a IS JSON; SELECT 1", false},
+		     {"SELECT 1; SELECT a IS FUTURE; SELECT 1", false},
 		     {"SELECT 'open", false},
 		     {"\\d", false}};
 
