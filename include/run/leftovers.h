@@ -1,6 +1,7 @@
 /*
  * What a script can leave behind in a session, and what takes it back: the next script, and our own
- * statements, must find a session as if it were new.
+ * statements, must find a session as if it were new. It is taken back behind each script that may
+ * have left something.
  *
  * DISCARD ALL would do most of it and is not used: it also drops the deployers' lock (PostgreSQL
  * manual, DISCARD).
@@ -8,6 +9,7 @@
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
 
 #include "pg/session.h"
 
@@ -19,13 +21,13 @@ typedef struct {
 /* In the order in which they are undone; ends with a NULL. */
 extern const Leftover leftover_table[];
 
-/* Adds the statements of the table, and the session's own pins behind them. */
-void leftovers_batch(PgBatch *batch);
-
-/*
- * Takes everything back now, in a transaction of its own that no left-over default (read only,
- * serializable) can govern. ERR_CONNECTION when the session is gone.
+/* Adds the statements of the table, and the session's own pins behind them. In a transaction of
+ * their own unless the caller is inside one: no left-over default (read only, serializable) can
+ * govern it.
  */
+void leftovers_batch(PgBatch *batch, bool in_transaction);
+
+/* Takes everything back now. ERR_CONNECTION when the session is gone. */
 bool leftovers_undo(PgSession *session, GError **error);
 
 /*

@@ -19,9 +19,11 @@ typedef struct {
 	const Migration *migration; /* borrowed */
 	Script source;
 	SqlScript *statements;
-	GArray *kinds;       /* SqlKind, side by side with the statements */
-	char *content;       /* SHA-256 of the file's bytes */
-	bool transaction;    /* one transaction for all of it */
+	GArray *kinds;    /* SqlKind, side by side with the statements */
+	char *content;    /* SHA-256 of the file's bytes */
+	bool transaction; /* one transaction for all of it */
+	bool quiet; /* it leaves nothing in the session, as far as its statements tell: what an
+		       event trigger's function does is not seen */
 	const char *why_not; /* static words: what forbids a transaction; NULL when the directive
 				asked for none */
 } ReadyScript;

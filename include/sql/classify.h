@@ -42,6 +42,8 @@ typedef struct {
 	bool if_not_exists; /* CREATE INDEX CONCURRENTLY IF NOT EXISTS: an INVALID index would pass
 			       it silently */
 	bool parsed;        /* false: judged by its first words only */
+	bool quiet; /* DDL that calls no function of anybody: it leaves nothing in the session.
+		       False when that cannot be told */
 } SqlKind;
 
 /* Never fails: a statement that nobody understands is SQL_ORDINARY with parsed = false. The caller

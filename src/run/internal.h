@@ -5,7 +5,7 @@
 
 #include "run/runner.h"
 
-/* Adds the session's reset and the script's limits. */
+/* Adds the script's limits. */
 void run_batch_prepare(PgBatch *batch, const Runner *runner, const ReadyScript *script);
 
 /* Adds the row of the migration: written or deleted; and in front of it the question whether the

@@ -19,11 +19,15 @@ const Leftover leftover_table[] = {
 	{NULL, NULL},
 };
 
-void leftovers_batch(PgBatch *batch)
+void leftovers_batch(PgBatch *batch, bool in_transaction)
 {
+	if (!in_transaction)
+		pg_batch_add(batch, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", 0, NULL);
 	for (const Leftover *each = leftover_table; each->what; each++)
 		pg_batch_add(batch, each->undo, 0, NULL);
 	pg_batch_add(batch, pg_session_pins, 0, NULL);
+	if (!in_transaction)
+		pg_batch_add(batch, "COMMIT", 0, NULL);
 }
 
 bool leftovers_undo(PgSession *session, GError **error)
@@ -31,9 +35,7 @@ bool leftovers_undo(PgSession *session, GError **error)
 	g_autoptr(PgBatch) batch = pg_batch_new();
 	guint failed;
 
-	pg_batch_add(batch, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", 0, NULL);
-	leftovers_batch(batch);
-	pg_batch_add(batch, "COMMIT", 0, NULL);
+	leftovers_batch(batch, false);
 	return pg_session_send_batch(session, batch, error) &&
 	       pg_session_finish_batch(session, &failed, NULL, error);
 }

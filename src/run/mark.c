@@ -3,7 +3,6 @@
 #include "base/error.h"
 #include "internal.h"
 #include "ledger/database.h"
-#include "run/leftovers.h"
 
 /* ---- in front ---- */
 
@@ -24,7 +23,6 @@ void run_batch_prepare(PgBatch *batch, const Runner *runner, const ReadyScript *
 		g_strdup_printf("%" G_GINT64_FORMAT, runner->limits.statement_timeout_ms);
 	const char *values[] = {lock, statement};
 
-	leftovers_batch(batch);
 	pg_batch_add(batch,
 		     "SELECT set_config('lock_timeout', $1, false),"
 		     " set_config('statement_timeout', $2, false)",

@@ -4,6 +4,7 @@
 #include "base/fault.h"
 #include "internal.h"
 #include "ledger/database.h"
+#include "run/leftovers.h"
 
 void run_outcome_clear(RunOutcome *outcome)
 {
@@ -33,12 +34,13 @@ static bool finish_journal(const Runner *runner, const ReadyScript *script, gint
 	guint failed;
 
 	if (runner->mark == RUN_MARK_NONE)
-		return true;
+		return leftovers_undo(runner->session, error);
 	pg_batch_add(batch, "BEGIN READ WRITE", 0, NULL);
 	run_batch_row(batch, runner, script, duration_ms);
 	ledger_batch_clear_journal(batch, script->migration->id,
 				   runner->direction == RUN_UP ? "up" : "down");
 	pg_batch_add(batch, "COMMIT", 0, NULL);
+	leftovers_batch(batch, false);
 	if (!pg_session_send_batch(runner->session, batch, error) ||
 	    !pg_session_finish_batch(runner->session, &failed, &results, error))
 		return run_explain_guard(runner->session, failed, guard, error);
@@ -53,9 +55,7 @@ static bool run_statements(const Runner *runner, const ReadyScript *script,
 	const gint64 start = g_get_monotonic_time();
 	g_autoptr(PgBatch) prepare = pg_batch_new();
 
-	pg_batch_add(prepare, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", 0, NULL);
 	run_batch_prepare(prepare, runner, script);
-	pg_batch_add(prepare, "COMMIT", 0, NULL);
 	if (!run_batch_execute(runner, prepare, error) || !run_journal(runner, script, error) ||
 	    !pg_session_execute(runner->session, "RESET SESSION AUTHORIZATION", error) ||
 	    !run_verify(runner, verify, error) || !fault_point("migration", error))

@@ -83,6 +83,7 @@ static bool judge(ReadyScript *script, const SqlStatement *statement, const SqlK
 
 static bool judge_all(ReadyScript *script, TransactionScope scope, GError **error)
 {
+	script->quiet = true;
 	for (guint i = 0; i < ready_script_length(script); i++) {
 		const SqlStatement *statement = ready_script_statement(script, i);
 		g_autofree char *text = sql_statement_text(script->statements, statement);
@@ -90,6 +91,7 @@ static bool judge_all(ReadyScript *script, TransactionScope scope, GError **erro
 
 		sql_classify(text, &kind);
 		g_array_append_val(script->kinds, kind);
+		script->quiet &= kind.quiet;
 		if (!judge(script, statement, ready_script_kind(script, i), scope, error))
 			return false;
 	}

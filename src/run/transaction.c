@@ -3,6 +3,7 @@
 #include "internal.h"
 #include "ledger/database.h"
 #include "run/failure.h"
+#include "run/leftovers.h"
 
 /* Where a statement of the batch came from: 0 is one of ours, else 1 + its index in the script. */
 #define OURS 0u
@@ -81,28 +82,21 @@ static bool add_statement(Transaction *work, guint index, GError **error)
 	return true;
 }
 
-/*
- * The reset is a transaction of its own: a default that the script before left behind
- * (default_transaction_isolation, _read_only, _deferrable) is read when a transaction begins, so
- * that it must be gone before the script's begins.
- */
 static void add_begin(Transaction *work)
 {
-	const bool in_outer = work->runner->in_outer;
-
-	if (!in_outer)
-		add_own(work, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
-	run_batch_prepare(work->batch, work->runner, work->script);
-	if (!in_outer) {
-		add_own(work, "COMMIT");
+	if (!work->runner->in_outer)
 		add_own(work, "BEGIN");
-	}
+	run_batch_prepare(work->batch, work->runner, work->script);
 }
 
-/* The script may have changed role and limits: what comes now is written as ourselves. */
-static void add_end(Transaction *work, const Runner *runner)
+/* The script may have changed role and limits: what comes now is written as ourselves. What it left
+ * behind is taken back in a transaction of its own: a default such as
+ * default_transaction_isolation is read when a transaction begins, so that it must be gone before
+ * the next script's. */
+static void add_end(Transaction *work, const Runner *runner, bool quiet)
 {
-	add_own(work, "RESET SESSION AUTHORIZATION");
+	if (!quiet)
+		add_own(work, "RESET SESSION AUTHORIZATION");
 	if (runner->mark != RUN_MARK_NONE) {
 		work->guard = pg_batch_length(work->batch);
 		work->row = work->guard + 1;
@@ -110,6 +104,8 @@ static void add_end(Transaction *work, const Runner *runner)
 	}
 	if (!runner->in_outer)
 		add_own(work, "COMMIT");
+	if (!quiet)
+		leftovers_batch(work->batch, runner->in_outer);
 }
 
 static bool run_inside(Transaction *work, const ReadyScript *verify, RunOutcome *outcome,
@@ -126,7 +122,7 @@ static bool run_inside(Transaction *work, const ReadyScript *verify, RunOutcome 
 		return false;
 	if (!fault_point("migration", error))
 		return false;
-	add_end(work, runner);
+	add_end(work, runner, work->script->quiet && !verify);
 	if (!flush(work, &results, error))
 		return false;
 	if (runner->mark == RUN_MARK_ROW && runner->direction == RUN_DOWN)

@@ -96,7 +96,7 @@ static bool reset_session(PgSession *session, FilesPlace place, GError **error)
 
 	if (place == FILES_ON_SCRATCH)
 		return leftovers_undo(session, error);
-	leftovers_batch(batch);
+	leftovers_batch(batch, true);
 	return pg_session_send_batch(session, batch, error) &&
 	       pg_session_finish_batch(session, &failed, NULL, error);
 }

@@ -354,18 +354,62 @@ static void judge_node(const char *type, const json_t *node, SqlKind *kind)
 	}
 }
 
+/* ---- what leaves nothing behind ---- */
+
+/* Whether any node below has this type. */
+static bool has_node(json_t *node, const char *type)
+{
+	for (size_t i = 0; i < json_array_size(node); i++)
+		if (has_node(json_array_get(node, i), type))
+			return true;
+	for (void *at = json_object_iter(node); at; at = json_object_iter_next(node, at))
+		if (strcmp(json_object_iter_key(at), type) == 0 ||
+		    has_node(json_object_iter_value(at), type))
+			return true;
+	return false;
+}
+
+/* DDL that stores expressions and runs none, and DDL that runs those that it names on rows that are
+ * there. */
+static bool is_quiet(const char *type, json_t *node)
+{
+	static const char *const never[] = {
+		"CreateStmt",        "ViewStmt",         "CreateFunctionStmt",
+		"CommentStmt",       "CreateSchemaStmt", "CreateEnumStmt",
+		"CompositeTypeStmt", "CreateDomainStmt", "CreateSeqStmt",
+		"GrantStmt",         "CreateTrigStmt",   "CreatePolicyStmt",
+		"DropStmt",          "RenameStmt",       NULL};
+	static const char *const by_expression[] = {"AlterTableStmt", "IndexStmt", NULL};
+	static const char *const runs[] = {"FuncCall", "A_Expr", "TypeCast", NULL};
+
+	if (g_strv_contains(never, type))
+		return true;
+	if (!g_strv_contains(by_expression, type))
+		return false;
+	for (const char *const *each = runs; *each; each++)
+		if (has_node(node, *each))
+			return false;
+	return true;
+}
+
 /* One text is one statement. Should the parser see more, because it splits otherwise than we do,
  * then the first that is not ordinary decides: none may slip through unseen. */
 static void judge_tree(const json_t *tree, SqlKind *kind)
 {
 	const json_t *statements = json_object_get(tree, "stmts");
 
+	kind->quiet = json_array_size(statements) == 1;
+
 	for (size_t i = 0; i < json_array_size(statements) && kind->class == SQL_ORDINARY; i++) {
 		json_t *statement = json_object_get(json_array_get(statements, i), "stmt");
 		const char *type;
 		json_t *node;
 
-		json_object_foreach(statement, type, node) judge_node(type, node, kind);
+		json_object_foreach(statement, type, node)
+		{
+			judge_node(type, node, kind);
+			kind->quiet &= kind->effect == SQL_EFFECT_NONE && is_quiet(type, node);
+		}
 	}
 }
 

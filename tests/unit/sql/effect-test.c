@@ -62,10 +62,50 @@ static void test_effects(void)
 	}
 }
 
+/* What leaves nothing in a session calls no function of anybody. */
+static void test_quiet(void)
+{
+	static const char *const quiet[] = {
+		"CREATE TABLE t (i int DEFAULT f(), CHECK (g(i)))",
+		"CREATE VIEW v AS SELECT f()",
+		"CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT set_config(1)'",
+		"ALTER TABLE t ADD COLUMN a text, ADD PRIMARY KEY (a)",
+		"CREATE INDEX i ON t (a)",
+		"DROP TABLE t",
+		"COMMENT ON TABLE t IS 'x'",
+		"GRANT SELECT ON t TO r",
+	};
+	static const char *const loud[] = {
+		"CREATE TEMP TABLE t (i int)",
+		"ALTER TABLE t ADD COLUMN a int DEFAULT f()",
+		"ALTER TABLE t ADD CHECK (a === 1)",
+		"ALTER TABLE t ALTER a TYPE int USING a::int",
+		"CREATE INDEX i ON t (f(a))",
+		"INSERT INTO t VALUES (1)",
+		"SELECT 1",
+		"DO 'BEGIN END'",
+		"CALL p()",
+		"CREATE TABLE t AS SELECT f()",
+		"SET a.b = 1",
+		"CREATE TABLE t (i int) ]",
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS(quiet) + G_N_ELEMENTS(loud); i++) {
+		const bool expected = i < G_N_ELEMENTS(quiet);
+		const char *sql = expected ? quiet[i] : loud[i - G_N_ELEMENTS(quiet)];
+		g_auto(SqlKind) kind = {0};
+
+		g_test_message("%s", sql);
+		sql_classify(sql, &kind);
+		g_assert_cmpint(kind.quiet, ==, expected);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/sql/effect/session, temporary relations, rows for a client",
 			test_effects);
+	g_test_add_func("/sql/effect/quiet statements", test_quiet);
 	return g_test_run();
 }
