@@ -147,7 +147,12 @@ demo: deps
 	@$(MAKE) --no-print-directory $(PROGRAM)
 	@BUILD=$(abspath $(BUILD)) tests/demo/demo.sh
 
-bench: $(PROGRAM)
+$(BUILD)/bench/%: tests/bench/%.c
+	@mkdir -p $(@D)
+	$(say) CC $<
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< $(shell pkg-config --libs glib-2.0)
+
+bench: $(PROGRAM) $(BUILD)/bench/delay
 	@BUILD=$(abspath $(BUILD)) tests/bench/run.sh
 
 fuzz:
