@@ -8,14 +8,15 @@
 
 extern const char *const checking_formats[]; /* text, json, tap, github */
 
-#define OPTION_CHECK_AT                                                                           \
-	{                                                                                         \
-		0, "at", OPTION_TEXT, "COMMIT", "the commit, branch or tag (default: HEAD)", NULL \
+#define OPTION_CHECK_AT                                                  \
+	{                                                                \
+		.name = "at", .kind = OPTION_TEXT, .argument = "COMMIT", \
+		.help = "the commit, branch or tag (default: HEAD)"      \
 	}
-#define OPTION_CHECK_FORMAT                                                                      \
-	{                                                                                        \
-		0, "format", OPTION_CHOICE, "FORMAT", "how to print: text, json, tap or github", \
-			checking_formats                                                         \
+#define OPTION_CHECK_FORMAT                                                                    \
+	{                                                                                      \
+		.name = "format", .kind = OPTION_CHOICE, .argument = "FORMAT",                 \
+		.help = "how to print: text, json, tap or github", .choices = checking_formats \
 	}
 
 /* Prints the report (with -q only when something was found) and sets the status: 1 with findings.

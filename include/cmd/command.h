@@ -30,21 +30,21 @@ typedef struct {
 } CommandOption;
 
 /* The end of an option table. */
-#define OPTION_END                                     \
-	{                                              \
-		0, NULL, OPTION_FLAG, NULL, NULL, NULL \
+#define OPTION_END           \
+	{                    \
+		.name = NULL \
 	}
 
 /* Options that several commands have, each in one wording. */
-#define OPTION_ENV                                                                       \
-	{                                                                                \
-		'e', "env", OPTION_TEXT, "NAME",                                         \
-			"the environment (default: local, or default_environment)", NULL \
+#define OPTION_ENV                                                                         \
+	{                                                                                  \
+		.short_name = 'e', .name = "env", .kind = OPTION_TEXT, .argument = "NAME", \
+		.help = "the environment (default: local, or default_environment)"         \
 	}
-#define OPTION_FORMAT                                                               \
-	{                                                                           \
-		0, "format", OPTION_CHOICE, "FORMAT", "how to print: text or json", \
-			command_formats                                             \
+#define OPTION_FORMAT                                                            \
+	{                                                                        \
+		.name = "format", .kind = OPTION_CHOICE, .argument = "FORMAT",   \
+		.help = "how to print: text or json", .choices = command_formats \
 	}
 extern const char *const command_formats[]; /* text, json */
 

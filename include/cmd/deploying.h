@@ -9,34 +9,36 @@
 #include "cmd/command.h"
 #include "deploy/deploy.h"
 
-#define OPTION_AT                                                                             \
-	{                                                                                     \
-		0, "at", OPTION_TEXT, "COMMIT",                                               \
-			"the commit, branch or tag (default: the environment's source)", NULL \
+#define OPTION_AT                                                                       \
+	{                                                                               \
+		.name = "at", .kind = OPTION_TEXT, .argument = "COMMIT",                \
+		.help = "the commit, branch or tag (default: the environment's source)" \
 	}
-#define OPTION_WAIT                                                                                \
-	{                                                                                          \
-		0, "wait", OPTION_NUMBER, "SECONDS", "how long to wait for another deployer", NULL \
+#define OPTION_WAIT                                                           \
+	{                                                                     \
+		.name = "wait", .kind = OPTION_NUMBER, .argument = "SECONDS", \
+		.help = "how long to wait for another deployer"               \
 	}
-#define OPTION_NO_FETCH                                                                     \
-	{                                                                                   \
-		0, "no-fetch", OPTION_FLAG, NULL, "do not ask the remote for records", NULL \
+#define OPTION_NO_FETCH                                     \
+	{                                                   \
+		.name = "no-fetch", .kind = OPTION_FLAG,    \
+		.help = "do not ask the remote for records" \
 	}
-#define OPTION_OVERRIDE                                                                         \
-	{                                                                                       \
-		0, "override", OPTION_TEXT, "GATE[,GATE]",                                      \
-			"pass over gates, as far as the policy lists them as overridable", NULL \
+#define OPTION_OVERRIDE                                                                   \
+	{                                                                                 \
+		.name = "override", .kind = OPTION_TEXT, .argument = "GATE[,GATE]",       \
+		.help = "pass over gates, as far as the policy lists them as overridable" \
 	}
-#define OPTION_REASON                                                                          \
-	{                                                                                      \
-		0, "reason", OPTION_TEXT, "TEXT", "why gates are passed over, for the record", \
-			NULL                                                                   \
+#define OPTION_REASON                                                      \
+	{                                                                  \
+		.name = "reason", .kind = OPTION_TEXT, .argument = "TEXT", \
+		.help = "why gates are passed over, for the record"        \
 	}
 
-#define OPTION_ACCEPT_DRIFT                                                                     \
-	{                                                                                       \
-		0, "accept-drift", OPTION_TEXT, "REASON",                                       \
-			"go on although the schemas differ, with a reason for the record", NULL \
+#define OPTION_ACCEPT_DRIFT                                                               \
+	{                                                                                 \
+		.name = "accept-drift", .kind = OPTION_TEXT, .argument = "REASON",        \
+		.help = "go on although the schemas differ, with a reason for the record" \
 	}
 
 /* Options of a command; those that it does not have keep their defaults. Borrowed from the context.

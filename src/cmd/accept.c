@@ -7,7 +7,11 @@
 
 static const CommandOption options[] = {
 	OPTION_ENV,
-	{'m', "reason", OPTION_TEXT, "TEXT", "why the new text is right (required)", NULL},
+	{.short_name = 'm',
+	 .name = "reason",
+	 .kind = OPTION_TEXT,
+	 .argument = "TEXT",
+	 .help = "why the new text is right (required)"},
 	OPTION_WAIT,
 	OPTION_NO_FETCH,
 	OPTION_END,

@@ -11,9 +11,10 @@
 static const CommandOption options[] = {
 	OPTION_ENV,
 	OPTION_AT,
-	{0, "from-empty", OPTION_FLAG, NULL,
-	 "drop the embedded database first, with all that it holds", NULL},
-	{0, "seed", OPTION_FLAG, NULL, "load the environment's sample data, too", NULL},
+	{.name = "from-empty",
+	 .kind = OPTION_FLAG,
+	 .help = "drop the embedded database first, with all that it holds"},
+	{.name = "seed", .kind = OPTION_FLAG, .help = "load the environment's sample data, too"},
 	OPTION_ACCEPT_DRIFT,
 	OPTION_WAIT,
 	OPTION_NO_FETCH,

@@ -6,10 +6,13 @@
 
 static const CommandOption options[] = {
 	OPTION_CHECK_AT,
-	{0, "live", OPTION_FLAG, NULL, "the environment's live schema must be the recorded one",
-	 NULL},
+	{.name = "live",
+	 .kind = OPTION_FLAG,
+	 .help = "the environment's live schema must be the recorded one"},
 	OPTION_ENV,
-	{0, "reversible", OPTION_FLAG, NULL, "every down script must bring the schema back", NULL},
+	{.name = "reversible",
+	 .kind = OPTION_FLAG,
+	 .help = "every down script must bring the schema back"},
 	OPTION_CHECK_FORMAT,
 	OPTION_END,
 };

@@ -11,11 +11,13 @@
 
 static const CommandOption options[] = {
 	OPTION_ENV,
-	{0, "repair", OPTION_FLAG, NULL,
-	 "print the SQL that puts the database right, as far as it can be derived", NULL},
-	{0, "adopt", OPTION_FLAG, NULL, "print the migration that adopts the live changes, proven",
-	 NULL},
-	{0, "access", OPTION_FLAG, NULL, "compare owners and privileges instead", NULL},
+	{.name = "repair",
+	 .kind = OPTION_FLAG,
+	 .help = "print the SQL that puts the database right, as far as it can be derived"},
+	{.name = "adopt",
+	 .kind = OPTION_FLAG,
+	 .help = "print the migration that adopts the live changes, proven"},
+	{.name = "access", .kind = OPTION_FLAG, .help = "compare owners and privileges instead"},
 	OPTION_NO_FETCH,
 	OPTION_FORMAT,
 	OPTION_END,

@@ -8,13 +8,20 @@
 #include "report/json.h"
 
 static const CommandOption options[] = {
-	{0, "deploy", OPTION_TEXT, "NAME[,NAME]", "install: environments that this clone deploys",
-	 NULL},
-	{0, "server", OPTION_FLAG, NULL, "install: for a repository that is pushed to", NULL},
-	{0, "background", OPTION_FLAG, NULL,
-	 "install: deployments by push do not keep the pusher waiting", NULL},
-	{0, "follow", OPTION_FLAG, NULL, "install: your own database goes where HEAD goes", NULL},
-	{0, "force", OPTION_FLAG, NULL, "install: into core.hooksPath, too", NULL},
+	{.name = "deploy",
+	 .kind = OPTION_TEXT,
+	 .argument = "NAME[,NAME]",
+	 .help = "install: environments that this clone deploys"},
+	{.name = "server",
+	 .kind = OPTION_FLAG,
+	 .help = "install: for a repository that is pushed to"},
+	{.name = "background",
+	 .kind = OPTION_FLAG,
+	 .help = "install: deployments by push do not keep the pusher waiting"},
+	{.name = "follow",
+	 .kind = OPTION_FLAG,
+	 .help = "install: your own database goes where HEAD goes"},
+	{.name = "force", .kind = OPTION_FLAG, .help = "install: into core.hooksPath, too"},
 	OPTION_FORMAT,
 	OPTION_END,
 };

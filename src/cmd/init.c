@@ -11,7 +11,11 @@
 #include "history/read.h"
 
 static const CommandOption options[] = {
-	{'e', "env", OPTION_TEXT, "NAME", "write the file of an environment, too", NULL},
+	{.short_name = 'e',
+	 .name = "env",
+	 .kind = OPTION_TEXT,
+	 .argument = "NAME",
+	 .help = "write the file of an environment, too"},
 	OPTION_END,
 };
 

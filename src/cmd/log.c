@@ -9,8 +9,14 @@
 #include "report/record.h"
 
 static const CommandOption options[] = {
-	OPTION_ENV,      {'n', "count", OPTION_NUMBER, "N", "the last N only", NULL},
-	OPTION_NO_FETCH, OPTION_FORMAT,
+	OPTION_ENV,
+	{.short_name = 'n',
+	 .name = "count",
+	 .kind = OPTION_NUMBER,
+	 .argument = "N",
+	 .help = "the last N only"},
+	OPTION_NO_FETCH,
+	OPTION_FORMAT,
 	OPTION_END,
 };
 

@@ -11,7 +11,7 @@
 #include "history/read.h"
 
 static const CommandOption options[] = {
-	{0, "verify", OPTION_FLAG, NULL, "write a verify script too", NULL},
+	{.name = "verify", .kind = OPTION_FLAG, .help = "write a verify script too"},
 	OPTION_END,
 };
 

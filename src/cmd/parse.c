@@ -7,10 +7,10 @@
 
 /* What every command has. */
 static const CommandOption common_options[] = {
-	{'h', "help", OPTION_FLAG, NULL, "show this usage", NULL},
-	{'v', "verbose", OPTION_FLAG, NULL, "say more", NULL},
-	{'q', "quiet", OPTION_FLAG, NULL, "say only what is wrong", NULL},
-	{0, "no-color", OPTION_FLAG, NULL, "no colour, even on a terminal", NULL},
+	{.short_name = 'h', .name = "help", .kind = OPTION_FLAG, .help = "show this usage"},
+	{.short_name = 'v', .name = "verbose", .kind = OPTION_FLAG, .help = "say more"},
+	{.short_name = 'q', .name = "quiet", .kind = OPTION_FLAG, .help = "say only what is wrong"},
+	{.name = "no-color", .kind = OPTION_FLAG, .help = "no colour, even on a terminal"},
 	OPTION_END,
 };
 

@@ -6,8 +6,11 @@
 #include "report/status.h"
 
 static const CommandOption options[] = {
-	OPTION_ENV,    OPTION_AT,  {0, "to", OPTION_TEXT, "ID", "stop behind this migration", NULL},
-	OPTION_FORMAT, OPTION_END,
+	OPTION_ENV,
+	OPTION_AT,
+	{.name = "to", .kind = OPTION_TEXT, .argument = "ID", .help = "stop behind this migration"},
+	OPTION_FORMAT,
+	OPTION_END,
 };
 
 static bool run(CommandContext *context, int *status, GError **error)

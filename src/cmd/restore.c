@@ -7,8 +7,14 @@
 #include "deploy/restore.h"
 
 static const CommandOption options[] = {
-	OPTION_ENV,  {'m', "reason", OPTION_TEXT, "TEXT", "what happened (required)", NULL},
-	OPTION_WAIT, OPTION_NO_FETCH,
+	OPTION_ENV,
+	{.short_name = 'm',
+	 .name = "reason",
+	 .kind = OPTION_TEXT,
+	 .argument = "TEXT",
+	 .help = "what happened (required)"},
+	OPTION_WAIT,
+	OPTION_NO_FETCH,
 	OPTION_END,
 };
 

@@ -9,9 +9,18 @@
 #include "report/json.h"
 
 static const CommandOption options[] = {
-	{0, "through", OPTION_TEXT, "COMMIT", "up to which commit, branch or tag", NULL},
-	{0, "name", OPTION_TEXT, "NAME", "of the baseline (default: baseline)", NULL},
-	{'n', "dry-run", OPTION_FLAG, NULL, "prove it, and write nothing", NULL},
+	{.name = "through",
+	 .kind = OPTION_TEXT,
+	 .argument = "COMMIT",
+	 .help = "up to which commit, branch or tag"},
+	{.name = "name",
+	 .kind = OPTION_TEXT,
+	 .argument = "NAME",
+	 .help = "of the baseline (default: baseline)"},
+	{.short_name = 'n',
+	 .name = "dry-run",
+	 .kind = OPTION_FLAG,
+	 .help = "prove it, and write nothing"},
 	OPTION_FORMAT,
 	OPTION_END,
 };

@@ -13,10 +13,12 @@
 
 static const CommandOption options[] = {
 	OPTION_ENV,
-	{'a', "all", OPTION_FLAG, NULL, "all environments", NULL},
+	{.short_name = 'a', .name = "all", .kind = OPTION_FLAG, .help = "all environments"},
 	OPTION_AT,
-	{0, "exit-code", OPTION_FLAG, NULL, "exit with 1 when something is pending or wrong", NULL},
-	{0, "fetch", OPTION_FLAG, NULL, "ask the remote for records first", NULL},
+	{.name = "exit-code",
+	 .kind = OPTION_FLAG,
+	 .help = "exit with 1 when something is pending or wrong"},
+	{.name = "fetch", .kind = OPTION_FLAG, .help = "ask the remote for records first"},
 	OPTION_FORMAT,
 	OPTION_END,
 };

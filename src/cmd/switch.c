@@ -9,8 +9,9 @@
 
 static const CommandOption options[] = {
 	OPTION_ENV,
-	{0, "rebuild", OPTION_FLAG, NULL,
-	 "drop the embedded database and build it anew, with sample data", NULL},
+	{.name = "rebuild",
+	 .kind = OPTION_FLAG,
+	 .help = "drop the embedded database and build it anew, with sample data"},
 	OPTION_WAIT,
 	OPTION_FORMAT,
 	OPTION_END,

@@ -6,7 +6,7 @@
 
 static const CommandOption options[] = {
 	OPTION_ENV,
-	{0, "full", OPTION_FLAG, NULL, "verify again what was found good before", NULL},
+	{.name = "full", .kind = OPTION_FLAG, .help = "verify again what was found good before"},
 	OPTION_NO_FETCH,
 	OPTION_FORMAT,
 	OPTION_END,

@@ -14,48 +14,53 @@
 
 #define SETTING(field) offsetof(Settings, field)
 #define POLICY(field)  offsetof(Policy, field)
-#define CONNECTION(path, keyword)           \
-	{                                   \
-		path, KEY_CONNECTION, 0, 0, \
-		{                           \
-			keyword             \
-		}                           \
+#define CONNECTION(at, keyword)                                             \
+	{                                                                   \
+		.path = (at), .type = KEY_CONNECTION, .words = {(keyword) } \
 	}
-#define OPTION_BOOL(AT, name)                            \
-	{                                                \
-		"options." #name, KEY_BOOL, AT(name), 0, \
-		{                                        \
-			NULL                             \
-		}                                        \
+#define OPTION_BOOL(AT, name)                                                  \
+	{                                                                      \
+		.path = "options." #name, .type = KEY_BOOL, .offset = AT(name) \
 	}
 
 static const Key settings_keys[] = {
-	{"name", KEY_TEXT, SETTING(name), 0, {NULL}},
-	{"include_dirs", KEY_LIST, SETTING(include_dirs), 0, {NULL}},
-	{"exclude_dirs", KEY_LIST, SETTING(exclude_dirs), 0, {NULL}},
-	{"options.transaction",
-	 KEY_FLAG_IN_ENUM,
-	 SETTING(transaction),
-	 0,
-	 {"migration", "deployment"}},
-	{"options.migration_timeout", KEY_DURATION, SETTING(migration_timeout_ms), SECONDS, {NULL}},
-	{"options.statement_timeout", KEY_DURATION, SETTING(statement_timeout_ms), MS, {NULL}},
-	{"options.lock_timeout", KEY_DURATION, SETTING(lock_timeout_ms), MS, {NULL}},
-	{"options.lock_wait", KEY_DURATION, SETTING(lock_wait_ms), SECONDS, {NULL}},
+	{.path = "name", .type = KEY_TEXT, .offset = SETTING(name)},
+	{.path = "include_dirs", .type = KEY_LIST, .offset = SETTING(include_dirs)},
+	{.path = "exclude_dirs", .type = KEY_LIST, .offset = SETTING(exclude_dirs)},
+	{.path = "options.transaction",
+	 .type = KEY_FLAG_IN_ENUM,
+	 .offset = SETTING(transaction),
+	 .words = {"migration", "deployment"}},
+	{.path = "options.migration_timeout",
+	 .type = KEY_DURATION,
+	 .offset = SETTING(migration_timeout_ms),
+	 .unit_ms = SECONDS},
+	{.path = "options.statement_timeout",
+	 .type = KEY_DURATION,
+	 .offset = SETTING(statement_timeout_ms),
+	 .unit_ms = MS},
+	{.path = "options.lock_timeout",
+	 .type = KEY_DURATION,
+	 .offset = SETTING(lock_timeout_ms),
+	 .unit_ms = MS},
+	{.path = "options.lock_wait",
+	 .type = KEY_DURATION,
+	 .offset = SETTING(lock_wait_ms),
+	 .unit_ms = SECONDS},
 	OPTION_BOOL(SETTING, snapshot),
 	OPTION_BOOL(SETTING, dry_run_first),
 	OPTION_BOOL(SETTING, verbose),
 	OPTION_BOOL(SETTING, skip_indexes),
 	OPTION_BOOL(SETTING, skip_slow_indexes),
 	OPTION_BOOL(SETTING, parallel_build),
-	{"options.pool_size", KEY_COUNT, SETTING(pool_size), 0, {NULL}},
-	{"options.max_overflow", KEY_COUNT, SETTING(max_overflow), 0, {NULL}},
+	{.path = "options.pool_size", .type = KEY_COUNT, .offset = SETTING(pool_size)},
+	{.path = "options.max_overflow", .type = KEY_COUNT, .offset = SETTING(max_overflow)},
 };
 
 static const Key policy_keys[] = {
 	CONNECTION("url", "dbname"),
 	CONNECTION("service", "service"),
-	{"embedded", KEY_BOOL, POLICY(embedded), 0, {NULL}},
+	{.path = "embedded", .type = KEY_BOOL, .offset = POLICY(embedded)},
 	CONNECTION("database.host", "host"),
 	CONNECTION("database.port", "port"),
 	CONNECTION("database.database", "dbname"),
@@ -63,29 +68,34 @@ static const Key policy_keys[] = {
 	CONNECTION("database.password", "password"),
 	CONNECTION("database.sslmode", "sslmode"),
 	CONNECTION("database.connect_timeout", "connect_timeout"),
-	{"source.branch", KEY_TEXT, POLICY(source_branch), 0, {NULL}},
-	{"source.tags", KEY_TEXT, POLICY(source_tags), 0, {NULL}},
-	{"mode", KEY_FLAG_IN_ENUM, POLICY(mode), 0, {"forward", "follow"}},
-	{"promote_from", KEY_TEXT, POLICY(promote_from), 0, {NULL}},
-	{"soak", KEY_DURATION, POLICY(soak_ms), 0, {NULL}},
-	{"signers", KEY_LIST, POLICY(signers), 0, {NULL}},
-	{"approvers", KEY_LIST, POLICY(approvers), 0, {NULL}},
-	{"approvals", KEY_COUNT, POLICY(approvals), 0, {NULL}},
-	{"overridable", KEY_LIST, POLICY(overridable), 0, {NULL}},
-	{"sign", KEY_BOOL, POLICY(sign), 0, {NULL}},
+	{.path = "source.branch", .type = KEY_TEXT, .offset = POLICY(source_branch)},
+	{.path = "source.tags", .type = KEY_TEXT, .offset = POLICY(source_tags)},
+	{.path = "mode",
+	 .type = KEY_FLAG_IN_ENUM,
+	 .offset = POLICY(mode),
+	 .words = {"forward", "follow"}},
+	{.path = "promote_from", .type = KEY_TEXT, .offset = POLICY(promote_from)},
+	{.path = "soak", .type = KEY_DURATION, .offset = POLICY(soak_ms)},
+	{.path = "signers", .type = KEY_LIST, .offset = POLICY(signers)},
+	{.path = "approvers", .type = KEY_LIST, .offset = POLICY(approvers)},
+	{.path = "approvals", .type = KEY_COUNT, .offset = POLICY(approvals)},
+	{.path = "overridable", .type = KEY_LIST, .offset = POLICY(overridable)},
+	{.path = "sign", .type = KEY_BOOL, .offset = POLICY(sign)},
 	OPTION_BOOL(POLICY, require_approval),
 	OPTION_BOOL(POLICY, require_backup),
 	OPTION_BOOL(POLICY, require_dry_run),
 	OPTION_BOOL(POLICY, backup_before_migration),
 	OPTION_BOOL(POLICY, allow_drop_tables),
 	OPTION_BOOL(POLICY, allow_drop_columns),
-	{"checks.replication_lag", KEY_DURATION, POLICY(check_replication_lag_ms), SECONDS, {NULL}},
-	{"checks.connections", KEY_COUNT, POLICY(check_connections), 0, {NULL}},
-	{"checks.oldest_transaction",
-	 KEY_DURATION,
-	 POLICY(check_oldest_transaction_ms),
-	 SECONDS,
-	 {NULL}},
+	{.path = "checks.replication_lag",
+	 .type = KEY_DURATION,
+	 .offset = POLICY(check_replication_lag_ms),
+	 .unit_ms = SECONDS},
+	{.path = "checks.connections", .type = KEY_COUNT, .offset = POLICY(check_connections)},
+	{.path = "checks.oldest_transaction",
+	 .type = KEY_DURATION,
+	 .offset = POLICY(check_oldest_transaction_ms),
+	 .unit_ms = SECONDS},
 };
 
 /* A file as it is read: both halves are always made, because a fault in one is a fault of the file.

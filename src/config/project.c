@@ -9,13 +9,15 @@
 /* ---- migrate.yaml ---- */
 
 static const Key project_keys[] = {
-	{"migrations", KEY_PATH, offsetof(Project, migrations), 0, {NULL}},
-	{"schema", KEY_PATH, offsetof(Project, schema), 0, {NULL}},
-	{"environments", KEY_PATH, offsetof(Project, environments), 0, {NULL}},
-	{"seeds", KEY_PATH, offsetof(Project, seeds), 0, {NULL}},
-	{"default_environment", KEY_TEXT, offsetof(Project, default_environment), 0, {NULL}},
-	{"ignore", KEY_IGNORE, offsetof(Project, ignore), 0, {NULL}},
-	{"require_down", KEY_BOOL, offsetof(Project, require_down), 0, {NULL}},
+	{.path = "migrations", .type = KEY_PATH, .offset = offsetof(Project, migrations)},
+	{.path = "schema", .type = KEY_PATH, .offset = offsetof(Project, schema)},
+	{.path = "environments", .type = KEY_PATH, .offset = offsetof(Project, environments)},
+	{.path = "seeds", .type = KEY_PATH, .offset = offsetof(Project, seeds)},
+	{.path = "default_environment",
+	 .type = KEY_TEXT,
+	 .offset = offsetof(Project, default_environment)},
+	{.path = "ignore", .type = KEY_IGNORE, .offset = offsetof(Project, ignore)},
+	{.path = "require_down", .type = KEY_BOOL, .offset = offsetof(Project, require_down)},
 };
 
 static Project *default_project(void)

@@ -12,11 +12,14 @@
 #define AT(member) offsetof(Approval, member)
 
 static const Field fields[] = {
-	{"environment", EVERY_VARIANT, FIELD_WORDS, AT(environment), NULL, 0},
-	{"plan", EVERY_VARIANT, FIELD_DIGEST, AT(plan), NULL, 0},
-	{"time", EVERY_VARIANT, FIELD_WORDS, AT(time), NULL, 0},
-	{"expires", EVERY_VARIANT, FIELD_WORDS, AT(expires), NULL, 0},
-	{"comment", EVERY_VARIANT, FIELD_QUOTED, AT(comment), NULL, 0},
+	{.name = "environment",
+	 .variants = EVERY_VARIANT,
+	 .kind = FIELD_WORDS,
+	 .offset = AT(environment)},
+	{.name = "plan", .variants = EVERY_VARIANT, .kind = FIELD_DIGEST, .offset = AT(plan)},
+	{.name = "time", .variants = EVERY_VARIANT, .kind = FIELD_WORDS, .offset = AT(time)},
+	{.name = "expires", .variants = EVERY_VARIANT, .kind = FIELD_WORDS, .offset = AT(expires)},
+	{.name = "comment", .variants = EVERY_VARIANT, .kind = FIELD_QUOTED, .offset = AT(comment)},
 };
 
 /* The released forms of an approval's text by the number in its first line, from 1; written is the
