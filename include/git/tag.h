@@ -8,10 +8,8 @@
 
 #include "git/repo.h"
 
-/*
- * The bytes of a tag object, to be verified like any signed text; NULL without error when the id is
- * that of another object (a lightweight tag stands on its commit).
- */
+/* The bytes of a tag object, to be verified like any signed text; NULL with ERR_REPOSITORY when the
+ * id is that of another object (a lightweight tag stands on its commit). g_bytes_unref(). */
 GBytes *git_tag_text(GitRepo *repo, const char *oid, GError **error);
 
 /* The name in a tag object's own header, for the caller to free; NULL when the text has none. */

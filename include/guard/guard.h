@@ -35,10 +35,10 @@ void guarded_environment_free(GuardedEnvironment *guarded);
 GPtrArray *guard_environments(GitRepo *repo, const char *commit, const char *branch,
 			      GError **error);
 
-/* The applied migrations of an environment's state (also of a private one); NULL without error when
- * it has none here. */
-GuardedEnvironment *guard_environment(GitRepo *repo, const Project *project, const char *name,
-				      GError **error);
+/* The applied migrations of an environment's state (also of a private one), for the caller to free;
+ * *guarded is NULL when it has none here. */
+bool guard_environment(GitRepo *repo, const Project *project, const char *name,
+		       GuardedEnvironment **guarded, GError **error);
 
 /* What is judged: a tree of migrations and the one that it comes after. */
 typedef struct {

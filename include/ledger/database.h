@@ -50,10 +50,6 @@ GPtrArray *ledger_database_links(PgSession *session, GError **error);
 /* The texts of the records from a sequence on, oldest first: GBytes*, owned. */
 GPtrArray *ledger_database_texts(PgSession *session, gint64 from_sequence, GError **error);
 
-/* One record's text by the beginning of its id or by its sequence in decimal; NULL without error
- * when there is none. */
-GBytes *ledger_database_find(PgSession *session, const char *id_or_sequence, GError **error);
-
 /*
  * The sequence of a record that deployed another object by this tag's ref: *sequence is 0 when
  * there is none. `release` is the tag object's id, or NULL for a lightweight tag, of which `commit`
@@ -166,5 +162,6 @@ char **ledger_database_partial(PgSession *session, GError **error);
 /* The lock of all deployers of a database: a session lock, asked for and never waited for inside
  * the server. */
 bool ledger_database_try_lock(PgSession *session, bool *locked, GError **error);
-/* Who holds it, in words for people; NULL without error when nobody does (any more). */
-char *ledger_database_lock_holder(PgSession *session, GError **error);
+/* Who holds it, in words for people and for the caller to free; *holder is NULL when nobody does
+ * (any more). */
+bool ledger_database_lock_holder(PgSession *session, char **holder, GError **error);

@@ -21,9 +21,9 @@
 /* "refs/migrate/state/ENVIRONMENT", for the caller to free. */
 char *ledger_state_ref(const char *environment);
 
-/* The id of the record whose outcome the state shows (its Record trailer), or NULL without error
- * when there is no state. */
-char *ledger_state_record(GitRepo *repo, const char *environment, GError **error);
+/* The id of the record whose outcome the state shows (its Record trailer), for the caller to free;
+ * *record is NULL when there is no state, or one without that trailer. */
+bool ledger_state_record(GitRepo *repo, const char *environment, char **record, GError **error);
 
 /* The deployed commit that a state commit is about (its Commit trailer), or NULL; for the caller to
  * free. */

@@ -64,8 +64,10 @@ bool git_internal_fetch_missing(GitRepo *repo, const char *oid);
 /* The tree that a commit or tree id, or revision, stands for; NULL with an error. */
 git_tree *git_internal_tree(GitRepo *repo, const char *treeish, GError **error);
 
-/* The tree of a folder below another; NULL without error when there is no such folder. */
-git_tree *git_internal_subtree(GitRepo *repo, git_tree *tree, const char *folder, GError **error);
+/* The tree of a folder below another, for the caller to free; *tree is NULL when there is no such
+ * folder. */
+bool git_internal_subtree(GitRepo *repo, git_tree *root, const char *folder, git_tree **tree,
+			  GError **error);
 
 /* Whom commits that we write are by: what git is configured with, else git-migrate at this host. */
 git_signature *git_internal_committer(GitRepo *repo, GError **error);

@@ -213,24 +213,25 @@ git_tree *git_internal_tree(GitRepo *repo, const char *treeish, GError **error)
 	return (git_tree *)object;
 }
 
-git_tree *git_internal_subtree(GitRepo *repo, git_tree *tree, const char *folder, GError **error)
+bool git_internal_subtree(GitRepo *repo, git_tree *root, const char *folder, git_tree **tree,
+			  GError **error)
 {
 	g_autoptr(git_tree_entry) entry = NULL;
 	git_object *object = NULL;
-	git_tree *copy = NULL;
 	int state;
 
+	*tree = NULL;
 	if (!*folder)
-		return git_tree_dup(&copy, tree) == 0 ? copy : NULL;
-	state = git_tree_entry_bypath(&entry, tree, folder);
+		return git_tree_dup(tree, root) == 0 ||
+		       git_internal_fail(error, "cannot read the root folder");
+	state = git_tree_entry_bypath(&entry, root, folder);
 	if (state == GIT_ENOTFOUND)
-		return NULL;
+		return true;
 	if (state != 0 || git_tree_entry_type(entry) != GIT_OBJECT_TREE ||
-	    lookup(repo, &object, git_tree_entry_id(entry), GIT_OBJECT_TREE) != 0) {
-		git_internal_fail(error, "cannot read folder '%s'", folder);
-		return NULL;
-	}
-	return (git_tree *)object;
+	    lookup(repo, &object, git_tree_entry_id(entry), GIT_OBJECT_TREE) != 0)
+		return git_internal_fail(error, "cannot read folder '%s'", folder);
+	*tree = (git_tree *)object;
+	return true;
 }
 
 /* Adds all blobs below a tree, whose names begin with `prefix`. Depth is bounded by what git can
@@ -271,15 +272,9 @@ GPtrArray *git_repo_list(GitRepo *repo, const char *treeish, const char *folder,
 		g_ptr_array_new_with_free_func((GDestroyNotify)git_entry_free);
 	g_autoptr(git_tree) root = git_internal_tree(repo, treeish, error);
 	g_autoptr(git_tree) tree = NULL;
-	g_autoptr(GError) why = NULL;
 
-	if (!root)
+	if (!root || !git_internal_subtree(repo, root, folder, &tree, error))
 		return NULL;
-	tree = git_internal_subtree(repo, root, folder, &why);
-	if (why) {
-		g_propagate_error(error, g_steal_pointer(&why));
-		return NULL;
-	}
 	if (tree && !list_tree(repo, tree, "", entries, error))
 		return NULL;
 	return g_steal_pointer(&entries);

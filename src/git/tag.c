@@ -17,7 +17,9 @@ GBytes *git_tag_text(GitRepo *repo, const char *oid, GError **error)
 	if (git_repository_odb(&database, repo->handle) != 0 ||
 	    git_odb_read(&object, database, &id) != 0)
 		git_internal_fail(error, "cannot read object %s", oid);
-	else if (git_odb_object_type(object) == GIT_OBJECT_TAG)
+	else if (git_odb_object_type(object) != GIT_OBJECT_TAG)
+		error_set(error, ERR_REPOSITORY, "object %s is not a tag", oid);
+	else
 		text = g_bytes_new(git_odb_object_data(object), git_odb_object_size(object));
 	git_odb_object_free(object);
 	git_odb_free(database);

@@ -55,22 +55,23 @@ static AppliedSet *applied_in(const MigrationSet *set)
 	return applied;
 }
 
-GuardedEnvironment *guard_environment(GitRepo *repo, const Project *project, const char *name,
-				      GError **error)
+bool guard_environment(GitRepo *repo, const Project *project, const char *name,
+		       GuardedEnvironment **guarded, GError **error)
 {
 	g_autofree char *tip = state_tip(repo, name);
-	g_autoptr(MigrationSet) set =
-		tip ? history_read_tree(repo, tip, LEDGER_STATE_FOLDER, project->migrations, error)
-		    : NULL;
-	GuardedEnvironment *guarded;
+	g_autoptr(MigrationSet) set = NULL;
 
+	*guarded = NULL;
+	if (!tip)
+		return true;
+	set = history_read_tree(repo, tip, LEDGER_STATE_FOLDER, project->migrations, error);
 	if (!set)
-		return NULL;
-	guarded = g_new0(GuardedEnvironment, 1);
-	guarded->name = g_strdup(name);
-	guarded->applied = applied_in(set);
-	guarded->deployed = ledger_state_commit(repo, tip);
-	return guarded;
+		return false;
+	*guarded = g_new0(GuardedEnvironment, 1);
+	(*guarded)->name = g_strdup(name);
+	(*guarded)->applied = applied_in(set);
+	(*guarded)->deployed = ledger_state_commit(repo, tip);
+	return true;
 }
 
 /* A file that cannot be read protects nothing by itself: then its environment is taken for fed. */
@@ -97,16 +98,12 @@ GPtrArray *guard_environments(GitRepo *repo, const char *commit, const char *bra
 	if (!names)
 		return NULL;
 	for (char **name = names; *name; name++) {
-		g_autoptr(GError) why = NULL;
 		GuardedEnvironment *one;
 
 		if (!is_fed(repo, commit, project, *name, branch))
 			continue;
-		one = guard_environment(repo, project, *name, &why);
-		if (why) {
-			g_propagate_error(error, g_steal_pointer(&why));
+		if (!guard_environment(repo, project, *name, &one, error))
 			return NULL;
-		}
 		if (one)
 			g_ptr_array_add(guarded, one);
 	}

@@ -88,7 +88,7 @@ void hook_follow(HookContext *context, const char *commit)
 	g_autoptr(Project) project = config_read_project(repo, commit, NULL);
 	g_autofree char *name = project ? own_environment(repo, commit, project) : NULL;
 	g_autoptr(MigrationSet) set = NULL;
-	GuardedEnvironment *guarded;
+	GuardedEnvironment *guarded = NULL;
 
 	if (!name)
 		return;
@@ -97,8 +97,9 @@ void hook_follow(HookContext *context, const char *commit)
 		go_there(context, name, commit);
 		return;
 	}
-	guarded = guard_environment(repo, project, name, NULL);
-	set = guarded ? history_read(repo, commit, project->migrations, NULL) : NULL;
+	set = guard_environment(repo, project, name, &guarded, NULL) && guarded
+		      ? history_read(repo, commit, project->migrations, NULL)
+		      : NULL;
 	if (set)
 		tell(context, guarded, set);
 	guarded_environment_free(guarded);

@@ -182,13 +182,14 @@ static void examine_ledger(Doctor *doctor, const LedgerState *state)
 
 static void examine_lock(Doctor *doctor, PgSession *session)
 {
-	g_autofree char *holder = ledger_database_lock_holder(session, NULL);
+	g_autofree char *holder = NULL;
+	const bool known = ledger_database_lock_holder(session, &holder, NULL);
 	g_auto(GStrv) invalid = pg_session_invalid_indexes(session, NULL);
 
 	if (holder)
 		doctor_check_add(doctor->checks, "lock", DOCTOR_WARNING, "wait for it",
 				 "held by %s", holder);
-	else
+	else if (known)
 		doctor_check_add(doctor->checks, "lock", DOCTOR_OK, NULL, "free");
 	for (char **index = invalid; index && *index; index++) {
 		g_autofree char *hint = g_strdup_printf(

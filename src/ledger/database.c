@@ -138,17 +138,6 @@ GPtrArray *ledger_database_texts(PgSession *session, gint64 from_sequence, GErro
 	return texts;
 }
 
-GBytes *ledger_database_find(PgSession *session, const char *id_or_sequence, GError **error)
-{
-	const char *sql = "SELECT raw FROM git_migrate.record WHERE sequence::text = $1"
-			  " OR (length($1) >= 7 AND starts_with(encode(id, 'hex'), $1))"
-			  " ORDER BY sequence::text = $1 DESC, sequence LIMIT 1";
-	const char *values[] = {id_or_sequence};
-	g_autoptr(PgResult) rows = pg_session_query(session, sql, 1, values, error);
-
-	return rows && pg_result_rows(rows) ? pg_result_bytes(rows, 0, 0) : NULL;
-}
-
 bool ledger_database_other_release(PgSession *session, const char *ref, const char *release,
 				   const char *commit, gint64 *sequence, GError **error)
 {
@@ -375,7 +364,7 @@ bool ledger_database_try_lock(PgSession *session, bool *locked, GError **error)
 	return true;
 }
 
-char *ledger_database_lock_holder(PgSession *session, GError **error)
+bool ledger_database_lock_holder(PgSession *session, char **holder, GError **error)
 {
 	const char *sql =
 		"SELECT format('%s (server process %s, connected since %s%s)',"
@@ -389,5 +378,8 @@ char *ledger_database_lock_holder(PgSession *session, GError **error)
 		"current_database())";
 	g_autoptr(PgResult) rows = pg_session_query(session, sql, 0, NULL, error);
 
-	return rows && pg_result_rows(rows) ? g_strdup(pg_result_text(rows, 0, 0)) : NULL;
+	if (!rows)
+		return false;
+	*holder = pg_result_rows(rows) ? g_strdup(pg_result_text(rows, 0, 0)) : NULL;
+	return true;
 }

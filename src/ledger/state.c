@@ -34,12 +34,17 @@ char *ledger_state_commit(GitRepo *repo, const char *state)
 	return trailer_of(repo, state, "\nCommit: ", 40, NULL);
 }
 
-char *ledger_state_record(GitRepo *repo, const char *environment, GError **error)
+bool ledger_state_record(GitRepo *repo, const char *environment, char **record, GError **error)
 {
 	g_autofree char *ref = ledger_state_ref(environment);
-	g_autofree char *tip = git_ref_read(repo, ref, error);
+	g_autoptr(GError) why = NULL;
+	g_autofree char *tip = git_ref_read(repo, ref, &why);
 
-	return tip ? record_of(repo, tip, error) : NULL;
+	*record = tip ? record_of(repo, tip, &why) : NULL;
+	if (!why)
+		return true;
+	g_propagate_error(error, g_steal_pointer(&why));
+	return false;
 }
 
 static char *message_of(const LedgerStateWords *words)

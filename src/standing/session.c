@@ -63,7 +63,8 @@ bool standing_take_lock(Standing *standing, GError **error)
 			return false;
 		if (standing->locked)
 			break;
-		holder = ledger_database_lock_holder(standing->session, error);
+		if (!ledger_database_lock_holder(standing->session, &holder, error))
+			return false;
 		if (g_get_monotonic_time() >= end || interrupt_requested())
 			return fail_locked(standing, holder, error);
 		if (tries == 2 && holder)

@@ -185,7 +185,8 @@ bool state_update(Standing *standing, const char *summary, GError **error)
 
 	if (!standing->ledgers.state.head)
 		return true;
-	shown = ledger_state_record(standing->repo, words.environment, error);
+	if (!ledger_state_record(standing->repo, words.environment, &shown, error))
+		return false;
 	if (g_strcmp0(shown, words.record) == 0)
 		return true;
 	applied = ledger_database_applied(standing->session, true, error);

@@ -95,9 +95,10 @@ static Trees kept_trees(const Standing *standing)
 	const Record *last = standing->ledgers.last;
 	g_autofree char *ref = ledger_state_ref(standing_name(standing));
 	g_autofree char *tip = git_ref_read(standing->repo, ref, NULL);
-	g_autofree char *shown =
-		tip ? ledger_state_record(standing->repo, standing_name(standing), NULL) : NULL;
+	g_autofree char *shown = NULL;
 
+	if (!tip || !ledger_state_record(standing->repo, standing_name(standing), &shown, NULL))
+		return (Trees){0};
 	if (!last || g_strcmp0(shown, last->id) != 0)
 		return (Trees){0};
 	return (Trees){.schema = git_repo_path_oid(standing->repo, tip, LEDGER_STATE_SCHEMA, NULL),
