@@ -66,8 +66,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(GitRevision, git_revision_free)
  * revision. */
 GitRevision *git_repo_commit(GitRepo *repo, const char *revision, GError **error);
 
-/* The same, the id alone; NULL without error when `quiet` and there is none. */
-char *git_repo_resolve(GitRepo *repo, const char *revision, bool quiet, GError **error);
+/* The same, the id alone, for the caller to free. */
+char *git_repo_resolve(GitRepo *repo, const char *revision, GError **error);
+
+/* The same where there may be none: NULL then. */
+char *git_repo_find_commit(GitRepo *repo, const char *revision);
 
 /* How many commits `tip` has that `base` has not, and the other way round; ERR_REPOSITORY where a
  * shallow clone hides some of them. */
@@ -101,9 +104,13 @@ GPtrArray *git_repo_list(GitRepo *repo, const char *treeish, const char *folder,
  * git_repo_list(). Asks git. */
 GPtrArray *git_index_list(GitRepo *repo, const char *folder, GError **error);
 
-/* The id of what stands at a path of a commit or tree (blob or tree), or NULL without error when
- * nothing does. */
-char *git_repo_path_oid(GitRepo *repo, const char *treeish, const char *path, GError **error);
+/* Sets *oid to the id of what stands at a path of a commit or tree (blob or tree), NULL when
+ * nothing does; the caller frees it. False where the tree cannot be read. */
+bool git_repo_path_oid(GitRepo *repo, const char *treeish, const char *path, char **oid,
+		       GError **error);
+
+/* The same for a path that only helps: NULL also where the tree cannot be read. */
+char *git_repo_path_find(GitRepo *repo, const char *treeish, const char *path);
 
 /* A blob's bytes (followed by a NUL that is not counted). A partial clone's missing blob is fetched
  * by git. */
@@ -141,8 +148,13 @@ char *git_repo_write_commit(GitRepo *repo, const char *tree, const char *const *
 /* A commit's whole message, for the caller to free. */
 char *git_repo_commit_message(GitRepo *repo, const char *oid, GError **error);
 
-/* The id a ref stands at (not peeled), or NULL without error when there is no such ref. */
-char *git_ref_read(GitRepo *repo, const char *ref, GError **error);
+/* Sets *oid to the id a ref stands at (not peeled), NULL when there is no such ref; the caller
+ * frees it. False where the ref cannot be read. */
+bool git_ref_read(GitRepo *repo, const char *ref, char **oid, GError **error);
+
+/* The same for a ref that only helps: NULL also where it cannot be read. */
+char *git_ref_find(GitRepo *repo, const char *ref);
+
 /* Moves a ref from `old` (NULL: must not exist) to `new`. *moved is false when somebody else was
  * faster. */
 bool git_ref_move(GitRepo *repo, const char *ref, const char *new_oid, const char *old_oid,

@@ -52,8 +52,7 @@ static GPtrArray *good_approvals(const Standing *standing, const char *digest, G
 static GHashTable *pending_authors(const Standing *standing, const GPtrArray *ready)
 {
 	const Record *last = standing->ledgers.last;
-	g_autofree char *known =
-		last ? git_repo_resolve(standing->repo, last->object, true, NULL) : NULL;
+	g_autofree char *known = last ? git_repo_find_commit(standing->repo, last->object) : NULL;
 	g_autoptr(GPtrArray) paths = g_ptr_array_new();
 
 	for (guint i = 0; i < ready->len; i++)

@@ -46,7 +46,7 @@ static bool has_same_migrations(const Standing *standing, const char *commit)
 
 	if (strcmp(commit, standing->target.commit->oid) == 0)
 		return true;
-	tree = git_repo_path_oid(standing->repo, commit, standing->lineup->set->folder, NULL);
+	tree = git_repo_path_find(standing->repo, commit, standing->lineup->set->folder);
 	return tree && g_strcmp0(tree, standing->lineup->set->tree) == 0;
 }
 

@@ -16,8 +16,8 @@ static char *branch_tip(const Standing *standing, const char *remote, const char
 	g_autofree char *theirs =
 		remote ? g_strdup_printf("refs/remotes/%s/%s", remote, branch) : NULL;
 	g_autofree char *ours = g_strconcat("refs/heads/", branch, NULL);
-	g_autofree char *at_theirs = theirs ? git_ref_read(standing->repo, theirs, NULL) : NULL;
-	g_autofree char *at_ours = git_ref_read(standing->repo, ours, NULL);
+	g_autofree char *at_theirs = theirs ? git_ref_find(standing->repo, theirs) : NULL;
+	g_autofree char *at_ours = git_ref_find(standing->repo, ours);
 
 	return at_theirs ? g_steal_pointer(&at_theirs) : g_steal_pointer(&at_ours);
 }

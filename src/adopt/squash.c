@@ -74,7 +74,7 @@ static bool check_same(const Squash *squash, const Migration *migration, GError 
 
 static bool read_sets(Squash *squash, GError **error)
 {
-	g_autofree char *head = git_repo_resolve(squash->repo, "HEAD", false, error);
+	g_autofree char *head = git_repo_resolve(squash->repo, "HEAD", error);
 	bool is_ancestor = false;
 
 	squash->before =

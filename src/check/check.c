@@ -7,7 +7,7 @@
 
 static CheckReport *new_report(GitRepo *repo, const char *at, GError **error)
 {
-	g_autofree char *commit = git_repo_resolve(repo, at ? at : "HEAD", false, error);
+	g_autofree char *commit = git_repo_resolve(repo, at ? at : "HEAD", error);
 
 	return commit ? check_report_new(commit) : NULL;
 }

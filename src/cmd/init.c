@@ -167,9 +167,8 @@ static char *find_folder(GitRepo *repo, const char *head, guint *count)
 
 static bool look_around(GitRepo *repo, bool *has_migrations, GError **error)
 {
-	g_autofree char *head = git_repo_resolve(repo, "HEAD", true, NULL);
-	g_autofree char *settings =
-		head ? git_repo_path_oid(repo, head, "migrate.yaml", NULL) : NULL;
+	g_autofree char *head = git_repo_find_commit(repo, "HEAD");
+	g_autofree char *settings = head ? git_repo_path_find(repo, head, "migrate.yaml") : NULL;
 	g_autofree char *folder = NULL;
 	guint count = 0;
 

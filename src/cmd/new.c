@@ -156,7 +156,7 @@ static bool write_scripts(const Place *place, const MigrationSet *set, const cha
 static bool read_place(CommandContext *context, Project **project, MigrationSet **set,
 		       GError **error)
 {
-	g_autofree char *head = git_repo_resolve(context->repo, "HEAD", true, NULL);
+	g_autofree char *head = git_repo_find_commit(context->repo, "HEAD");
 
 	if (!head) {
 		*project = config_parse_project("", 0, "migrate.yaml", error);

@@ -116,7 +116,7 @@ static SchemaSnapshot *take_migrations(GitRepo *repo, const char *at, bool whole
 
 static SchemaSnapshot *take_files(GitRepo *repo, const char *at, bool whole, GError **error)
 {
-	g_autofree char *commit = git_repo_resolve(repo, at, false, error);
+	g_autofree char *commit = git_repo_resolve(repo, at, error);
 	g_autoptr(Project) project = commit ? config_read_project(repo, commit, error) : NULL;
 	g_autoptr(GPtrArray) entries =
 		project ? files_list_some(repo, commit, project, NULL, error) : NULL;

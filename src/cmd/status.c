@@ -56,7 +56,7 @@ static StatusReport *status_of(CommandContext *context, const char *name, bool *
 static char **all_names(CommandContext *context, GError **error)
 {
 	const char *at = command_text(context, "at");
-	g_autofree char *commit = git_repo_resolve(context->repo, at ? at : "HEAD", false, error);
+	g_autofree char *commit = git_repo_resolve(context->repo, at ? at : "HEAD", error);
 	g_autoptr(Project) project =
 		commit ? config_read_project(context->repo, commit, error) : NULL;
 

@@ -62,7 +62,7 @@ static bool dry_run(CommandContext *context, const StandingOptions *chosen,
 /* Whether `to` is a commit: a revision that no migration of the last commit has for its id. */
 static bool names_commit(CommandContext *context, const char *to)
 {
-	g_autofree char *commit = git_repo_resolve(context->repo, to, true, NULL);
+	g_autofree char *commit = git_repo_find_commit(context->repo, to);
 	g_autoptr(Project) project =
 		commit ? config_read_project(context->repo, "HEAD", NULL) : NULL;
 	g_autoptr(MigrationSet) set =

@@ -305,20 +305,16 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(EnvironmentFile, environment_file_clear)
 static bool read_file(GitRepo *repo, const char *commit, const Project *project, const char *name,
 		      EnvironmentFile *file, GError **error)
 {
-	g_autoptr(GError) why = NULL;
-
 	if (!is_environment_name(name)) {
 		error_set(error, ERR_CONFIG, "'%s' cannot be an environment's name", name);
 		return error_hint(error, "use letters, digits, '.', '_' and '-'");
 	}
 	file->path = g_strdup_printf("%s/%s.yaml", project->environments, name);
-	file->blob = git_repo_path_oid(repo, commit, file->path, &why);
-	file->bytes = file->blob ? git_repo_blob(repo, file->blob, &why) : NULL;
-	if (why) {
-		g_propagate_error(error, g_steal_pointer(&why));
+	if (!git_repo_path_oid(repo, commit, file->path, &file->blob, error))
 		return false;
-	}
-	return file->blob || strcmp(name, "local") == 0 ||
+	if (file->blob)
+		return (file->bytes = git_repo_blob(repo, file->blob, error));
+	return strcmp(name, "local") == 0 ||
 	       unknown_environment(repo, commit, project, name, error);
 }
 

@@ -60,22 +60,22 @@ static void override_project(GitRepo *repo, Project *project)
 
 Project *config_read_project(GitRepo *repo, const char *commit, GError **error)
 {
-	g_autoptr(GError) why = NULL;
-	g_autofree char *blob = git_repo_path_oid(repo, commit, PROJECT_FILE, &why);
-	g_autoptr(GBytes) bytes = blob ? git_repo_blob(repo, blob, &why) : NULL;
+	g_autofree char *blob = NULL;
+	g_autoptr(GBytes) bytes = NULL;
 	const char *text;
 	Project *project;
 	size_t length;
 
-	if (why) {
-		g_propagate_error(error, g_steal_pointer(&why));
+	if (!git_repo_path_oid(repo, commit, PROJECT_FILE, &blob, error))
 		return NULL;
-	}
-	if (!bytes) {
+	if (!blob) {
 		project = default_project();
 		override_project(repo, project);
 		return project;
 	}
+	bytes = git_repo_blob(repo, blob, error);
+	if (!bytes)
+		return NULL;
 	text = g_bytes_get_data(bytes, &length);
 	return config_parse_project(text, length, PROJECT_FILE, error);
 }

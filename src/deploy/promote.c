@@ -26,7 +26,7 @@ static char *tagged_commit(GitRepo *repo, const char *tag)
 {
 	g_autofree char *ref = g_strconcat(TAGS, tag, NULL);
 
-	return git_repo_resolve(repo, ref, true, NULL);
+	return git_repo_find_commit(repo, ref);
 }
 
 /* The newest tag of this pattern that the commit has, or NULL. */
@@ -99,7 +99,7 @@ bool deploy_promotion_find(GitRepo *repo, const PromoteOptions *options, Promoti
 
 	if (!before)
 		return false;
-	promotion->commit = options->at ? git_repo_resolve(repo, options->at, false, error)
+	promotion->commit = options->at ? git_repo_resolve(repo, options->at, error)
 					: admit_candidate(repo, options->from, error);
 	after = promotion->commit ? open_target(repo, options, promotion->commit, 0, error) : NULL;
 	if (!after)

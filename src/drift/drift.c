@@ -26,11 +26,11 @@ static GHashTable *recorded_objects(GitRepo *repo, DriftScope scope, const char 
 				    char **tree, GError **error)
 {
 	g_autofree char *ref = ledger_state_ref(environment);
-	g_autofree char *tip = git_ref_read(repo, ref, NULL);
+	g_autofree char *tip = git_ref_find(repo, ref);
 	g_autoptr(GPtrArray) entries = NULL;
 	GHashTable *objects;
 
-	*tree = tip ? git_repo_path_oid(repo, tip, scopes[scope].folder, NULL) : NULL;
+	*tree = tip ? git_repo_path_find(repo, tip, scopes[scope].folder) : NULL;
 	if (!*tree) {
 		error_set(error, ERR_UNKNOWN, "no %s of '%s' is recorded here", scopes[scope].what,
 			  environment);
@@ -207,7 +207,7 @@ DriftReport *drift_between(GitRepo *repo, DriftScope scope, const char *left, co
 	g_auto(Side) after = {
 		.oids = before.oids ? recorded_objects(repo, scope, right, &right_tree, error)
 				    : NULL};
-	g_autofree char *head = git_repo_resolve(repo, "HEAD", false, error);
+	g_autofree char *head = git_repo_resolve(repo, "HEAD", error);
 	g_autoptr(Project) project = head ? config_read_project(repo, head, error) : NULL;
 	DriftReport *report;
 

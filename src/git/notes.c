@@ -56,14 +56,12 @@ GPtrArray *git_notes_read(GitRepo *repo, const char *ref, GError **error)
 	g_autoptr(GPtrArray) notes =
 		g_ptr_array_new_with_free_func((GDestroyNotify)git_notes_entry_free);
 	g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
-	g_autoptr(GError) why = NULL;
-	g_autofree char *tip = git_ref_read(repo, ref, &why);
-	g_autoptr(GPtrArray) entries = why ? NULL : list_notes(repo, tip, &why);
+	g_autofree char *tip = NULL;
+	g_autoptr(GPtrArray) entries =
+		git_ref_read(repo, ref, &tip, error) ? list_notes(repo, tip, error) : NULL;
 
-	if (why) {
-		g_propagate_error(error, g_steal_pointer(&why));
+	if (!entries)
 		return NULL;
-	}
 	for (guint i = 0; i < entries->len; i++) {
 		const GitEntry *entry = g_ptr_array_index(entries, i);
 		g_autofree char *object = object_of(entry->path);
@@ -185,19 +183,18 @@ bool git_notes_append(GitRepo *repo, const char *ref, const GitNoteAddition *add
 		      const char *message, GError **error)
 {
 	for (int i = 0; i < ATTEMPTS; i++) {
-		g_autoptr(GError) why = NULL;
-		g_autofree char *tip = git_ref_read(repo, ref, &why);
-		g_autofree char *tree = why ? NULL : write_tree(repo, tip, additions, count, &why);
+		g_autofree char *tip = NULL;
+		g_autofree char *tree = git_ref_read(repo, ref, &tip, error)
+						? write_tree(repo, tip, additions, count, error)
+						: NULL;
 		const char *const parents[] = {tip, NULL};
 		g_autofree char *commit =
-			tree ? git_repo_write_commit(repo, tree, parents, message, &why) : NULL;
+			tree ? git_repo_write_commit(repo, tree, parents, message, error) : NULL;
 		bool moved = false;
 
 		if (!commit ||
-		    !git_ref_move(repo, ref, commit, tip, "git migrate: record", &moved, &why)) {
-			g_propagate_error(error, g_steal_pointer(&why));
+		    !git_ref_move(repo, ref, commit, tip, "git migrate: record", &moved, error))
 			return false;
-		}
 		if (moved)
 			return true;
 		g_usleep((gulong)g_random_int_range(500, 10000));

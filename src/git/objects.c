@@ -124,15 +124,20 @@ GitRevision *git_repo_commit(GitRepo *repo, const char *revision, GError **error
 	return result;
 }
 
-char *git_repo_resolve(GitRepo *repo, const char *revision, bool quiet, GError **error)
+char *git_repo_find_commit(GitRepo *repo, const char *revision)
 {
 	g_autoptr(git_object) object = parse_revision(repo, revision, GIT_OBJECT_COMMIT);
 
-	if (object)
-		return git_internal_text(git_object_id(object));
-	if (!quiet)
+	return object ? git_internal_text(git_object_id(object)) : NULL;
+}
+
+char *git_repo_resolve(GitRepo *repo, const char *revision, GError **error)
+{
+	char *oid = git_repo_find_commit(repo, revision);
+
+	if (!oid)
 		fail_revision(repo, revision, error);
-	return NULL;
+	return oid;
 }
 
 char *git_repo_commit_message(GitRepo *repo, const char *oid, GError **error)
@@ -312,20 +317,28 @@ GPtrArray *git_index_list(GitRepo *repo, const char *folder, GError **error)
 	return entries;
 }
 
-char *git_repo_path_oid(GitRepo *repo, const char *treeish, const char *path, GError **error)
+bool git_repo_path_oid(GitRepo *repo, const char *treeish, const char *path, char **oid,
+		       GError **error)
 {
 	g_autoptr(git_tree) root = git_internal_tree(repo, treeish, error);
 	g_autoptr(git_tree_entry) entry = NULL;
 	int state;
 
+	*oid = NULL;
 	if (!root)
-		return NULL;
+		return false;
 	state = git_tree_entry_bypath(&entry, root, path);
-	if (state == 0)
-		return git_internal_text(git_tree_entry_id(entry));
-	if (state != GIT_ENOTFOUND)
-		git_internal_fail(error, "cannot read '%s'", path);
-	return NULL;
+	if (state != 0)
+		return state == GIT_ENOTFOUND || git_internal_fail(error, "cannot read '%s'", path);
+	*oid = git_internal_text(git_tree_entry_id(entry));
+	return true;
+}
+
+char *git_repo_path_find(GitRepo *repo, const char *treeish, const char *path)
+{
+	char *oid;
+
+	return git_repo_path_oid(repo, treeish, path, &oid, NULL) ? oid : NULL;
 }
 
 GBytes *git_repo_blob(GitRepo *repo, const char *oid, GError **error)

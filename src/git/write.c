@@ -324,16 +324,21 @@ char *git_repo_write_commit(GitRepo *repo, const char *tree, const char *const *
 
 /* ---- refs ---- */
 
-char *git_ref_read(GitRepo *repo, const char *ref, GError **error)
+bool git_ref_read(GitRepo *repo, const char *ref, char **oid, GError **error)
 {
-	git_oid oid;
-	const int state = git_reference_name_to_id(&oid, repo->handle, ref);
+	git_oid target;
+	const int state = git_reference_name_to_id(&target, repo->handle, ref);
 
-	if (state == 0)
-		return git_internal_text(&oid);
-	if (state != GIT_ENOTFOUND)
-		git_internal_fail(error, "cannot read ref '%s'", ref);
-	return NULL;
+	*oid = state == 0 ? git_internal_text(&target) : NULL;
+	return *oid || state == GIT_ENOTFOUND ||
+	       git_internal_fail(error, "cannot read ref '%s'", ref);
+}
+
+char *git_ref_find(GitRepo *repo, const char *ref)
+{
+	char *oid;
+
+	return git_ref_read(repo, ref, &oid, NULL) ? oid : NULL;
 }
 
 bool git_ref_move(GitRepo *repo, const char *ref, const char *new_oid, const char *old_oid,

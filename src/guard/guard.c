@@ -33,9 +33,9 @@ static char *state_tip(GitRepo *repo, const char *environment)
 	g_autofree char *tracking =
 		remote ? g_strdup_printf("refs/migrate/remotes/%s/state/%s", remote, environment)
 		       : NULL;
-	char *tip = git_ref_read(repo, ref, NULL);
+	char *tip = git_ref_find(repo, ref);
 
-	return tip || !tracking ? tip : git_ref_read(repo, tracking, NULL);
+	return tip || !tracking ? tip : git_ref_find(repo, tracking);
 }
 
 static AppliedSet *applied_in(const MigrationSet *set)

@@ -37,15 +37,12 @@ static MigrationSet *read_entries(const GPtrArray *entries, const char *commit, 
 MigrationSet *history_read_tree(GitRepo *repo, const char *treeish, const char *folder,
 				const char *shown_folder, GError **error)
 {
-	g_autoptr(GError) why = NULL;
-	g_autofree char *tree = git_repo_path_oid(repo, treeish, folder, &why);
+	g_autofree char *tree = NULL;
 	g_autoptr(GPtrArray) entries = NULL;
 	MigrationSet *set;
 
-	if (why) {
-		g_propagate_error(error, g_steal_pointer(&why));
+	if (!git_repo_path_oid(repo, treeish, folder, &tree, error))
 		return NULL;
-	}
 	if (!tree)
 		return migration_set_new(treeish, shown_folder);
 	entries = git_repo_list(repo, treeish, folder, error);

@@ -58,7 +58,7 @@ static bool has_new(const MigrationSet *set, const MigrationSet *before)
 static void warn_about_schema(HookContext *context, const char *head, const Project *project,
 			      const GuardedChange *change)
 {
-	g_autofree char *schema = git_repo_path_oid(context->repo, head, project->schema, NULL);
+	g_autofree char *schema = git_repo_path_find(context->repo, head, project->schema);
 
 	if (schema && has_new(change->set, change->before) &&
 	    is_unchanged(context->repo, head, project->schema))
@@ -98,7 +98,7 @@ static bool judge(HookContext *context, const char *head, const Project *project
 /* Before the first commit there is nothing to compare with. */
 bool hook_pre_commit_run(HookContext *context, bool *refused, GError **error)
 {
-	g_autofree char *head = git_repo_resolve(context->repo, "HEAD", true, NULL);
+	g_autofree char *head = git_repo_find_commit(context->repo, "HEAD");
 	g_autoptr(Project) project = head ? config_read_project(context->repo, head, error) : NULL;
 
 	if (!head)

@@ -12,7 +12,7 @@
 static bool feeds(GitRepo *repo, const char *oid, const char *ref, const char *environment,
 		  GError **error)
 {
-	g_autofree char *commit = git_repo_resolve(repo, oid, true, NULL);
+	g_autofree char *commit = git_repo_find_commit(repo, oid);
 	g_autoptr(Project) project = commit ? config_read_project(repo, commit, error) : NULL;
 	g_autoptr(Policy) found =
 		project ? config_read_policy(repo, commit, project, environment, error) : NULL;

@@ -107,7 +107,7 @@ void hook_follow(HookContext *context, const char *commit)
 
 static void follow_head(HookContext *context)
 {
-	g_autofree char *head = git_repo_resolve(context->repo, "HEAD", true, NULL);
+	g_autofree char *head = git_repo_find_commit(context->repo, "HEAD");
 
 	if (head)
 		hook_follow(context, head);

@@ -317,7 +317,7 @@ static HookStatus *install_one(GitRepo *repo, const Hook *hook, bool by_settings
  * repository nothing can be looked up yet. */
 static bool check_environments(GitRepo *repo, const char *names, GError **error)
 {
-	g_autofree char *head = git_repo_resolve(repo, "HEAD", true, NULL);
+	g_autofree char *head = git_repo_find_commit(repo, "HEAD");
 	g_autoptr(Project) project = head ? config_read_project(repo, head, error) : NULL;
 	g_auto(GStrv) list = g_strsplit_set(names, " ,", -1);
 

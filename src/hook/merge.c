@@ -11,7 +11,7 @@ static char *upstream_of(GitRepo *repo, const char *branch)
 {
 	g_autofree char *revision = g_strdup_printf("refs/heads/%s@{upstream}", branch);
 
-	return git_repo_resolve(repo, revision, true, NULL);
+	return git_repo_find_commit(repo, revision);
 }
 
 static bool is_fed_by(GitRepo *repo, const char *head, const char *environment, const char *branch,
@@ -76,7 +76,7 @@ static void deploy_fed(HookContext *context, char *const *environments, const ch
 bool hook_post_merge_run(HookContext *context, bool *refused, GError **error)
 {
 	g_auto(GStrv) environments = NULL;
-	g_autofree char *head = git_repo_resolve(context->repo, "HEAD", true, NULL);
+	g_autofree char *head = git_repo_find_commit(context->repo, "HEAD");
 	g_autofree char *branch = git_repo_branch(context->repo);
 
 	(void)refused;

@@ -15,7 +15,7 @@ static bool read_before(GitRepo *repo, const char *remote_oid, const Project *pr
 			MigrationSet **before, GError **error)
 {
 	g_autofree char *known =
-		hook_is_zero(remote_oid) ? NULL : git_repo_resolve(repo, remote_oid, true, NULL);
+		hook_is_zero(remote_oid) ? NULL : git_repo_find_commit(repo, remote_oid);
 
 	*before = known ? history_read(repo, known, project->migrations, error) : NULL;
 	return *before || !known;

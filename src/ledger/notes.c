@@ -165,14 +165,11 @@ static LedgerNotes *read_whole(GitRepo *repo, const char *environment, const cha
 LedgerNotes *ledger_notes_read(GitRepo *repo, const char *environment, bool whole, GError **error)
 {
 	g_autofree char *ref = ledger_notes_ref(environment);
-	g_autoptr(GError) why = NULL;
-	g_autofree char *tip = git_ref_read(repo, ref, &why);
+	g_autofree char *tip = NULL;
 	LedgerNotes *notes;
 
-	if (why) {
-		g_propagate_error(error, g_steal_pointer(&why));
+	if (!git_ref_read(repo, ref, &tip, error))
 		return NULL;
-	}
 	if (!tip)
 		return notes_new(true);
 	if (!whole && (notes = read_cache(repo, environment, tip)))

@@ -38,8 +38,11 @@ bool ledger_state_record(GitRepo *repo, const char *environment, char **record, 
 {
 	g_autofree char *ref = ledger_state_ref(environment);
 	g_autoptr(GError) why = NULL;
-	g_autofree char *tip = git_ref_read(repo, ref, &why);
+	g_autofree char *tip = NULL;
 
+	*record = NULL;
+	if (!git_ref_read(repo, ref, &tip, error))
+		return false;
 	*record = tip ? record_of(repo, tip, &why) : NULL;
 	if (!why)
 		return true;
@@ -97,17 +100,15 @@ bool ledger_state_write(GitRepo *repo, const LedgerStateWords *words, const GPtr
 	if (!tree)
 		return false;
 	for (int i = 0; i < attempts; i++) {
-		g_autoptr(GError) why = NULL;
-		g_autofree char *tip = git_ref_read(repo, ref, &why);
+		g_autofree char *tip = NULL;
+		const bool known = git_ref_read(repo, ref, &tip, error);
 		const char *const parents[] = {tip, NULL};
 		g_autofree char *shown = tip ? record_of(repo, tip, NULL) : NULL;
 		g_autofree char *commit = NULL;
 		bool moved = false;
 
-		if (why) {
-			g_propagate_error(error, g_steal_pointer(&why));
+		if (!known)
 			return false;
-		}
 		if (g_strcmp0(shown, words->record) == 0)
 			return true;
 		commit = git_repo_write_commit(repo, tree, parents, message, error);

@@ -147,8 +147,8 @@ static bool join_ref(GitRepo *repo, LedgerSync *sync, Kind kind, const char *env
 {
 	g_autofree char *ref = kinds[kind].ref(environment);
 	g_autofree char *tracking = tracking_ref(sync->remote, kind, environment);
-	g_autofree char *local = git_ref_read(repo, ref, NULL);
-	g_autofree char *theirs = git_ref_read(repo, tracking, NULL);
+	g_autofree char *local = git_ref_find(repo, ref);
+	g_autofree char *theirs = git_ref_find(repo, tracking);
 	Tips tips;
 
 	if (!compare_tips(repo, local, theirs, &tips, error))
@@ -251,12 +251,12 @@ bool ledger_sync_fetch(GitRepo *repo, const char *environment, LedgerSync *sync,
 	if (!sync->remote)
 		return true;
 	tracking = environment ? tracking_ref(sync->remote, KIND_NOTES, environment) : NULL;
-	before = tracking ? git_ref_read(repo, tracking, NULL) : NULL;
+	before = tracking ? git_ref_find(repo, tracking) : NULL;
 	if (!fetch_tracking(repo, sync->remote, &why)) {
 		warn(sync, "cannot fetch records from", why);
 		return true;
 	}
-	after = tracking ? git_ref_read(repo, tracking, NULL) : NULL;
+	after = tracking ? git_ref_find(repo, tracking) : NULL;
 	sync->outcome = LEDGER_SYNC_DONE;
 	if (was_rewritten(repo, before, after)) {
 		warn(sync, "somebody rewrote the records (a forced push) on", NULL);
@@ -268,8 +268,8 @@ bool ledger_sync_fetch(GitRepo *repo, const char *environment, LedgerSync *sync,
 /* Adds SRC:SRC for a ref that the tracking copy does not show as we have it. */
 static void add_refspec(GitRepo *repo, const char *ref, const char *tracking, GPtrArray *refspecs)
 {
-	g_autofree char *local = git_ref_read(repo, ref, NULL);
-	g_autofree char *theirs = git_ref_read(repo, tracking, NULL);
+	g_autofree char *local = git_ref_find(repo, ref);
+	g_autofree char *theirs = git_ref_find(repo, tracking);
 
 	if (local && g_strcmp0(local, theirs) != 0)
 		g_ptr_array_add(refspecs, g_strdup_printf("%s:%s", ref, ref));
@@ -322,8 +322,8 @@ guint ledger_sync_unpushed(GitRepo *repo, LedgerSync *sync)
 /* The tracking copies follow what was pushed, so that the next command sees nothing to push. */
 static void note_pushed(GitRepo *repo, const char *ref, const char *tracking)
 {
-	g_autofree char *local = git_ref_read(repo, ref, NULL);
-	g_autofree char *known = git_ref_read(repo, tracking, NULL);
+	g_autofree char *local = git_ref_find(repo, ref);
+	g_autofree char *known = git_ref_find(repo, tracking);
 	bool moved;
 
 	if (local && g_strcmp0(local, known) != 0)

@@ -97,7 +97,7 @@ static const char **pending_paths(const Lineup *lineup)
  * pushed. */
 static bool is_known(GitRepo *repo, const char *commit)
 {
-	g_autofree char *oid = git_repo_resolve(repo, commit, true, NULL);
+	g_autofree char *oid = git_repo_find_commit(repo, commit);
 
 	return oid;
 }

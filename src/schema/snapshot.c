@@ -447,10 +447,11 @@ char *schema_snapshot_tree(GitRepo *repo, const GPtrArray *objects, const char *
 {
 	g_autoptr(GPtrArray) entries = entries_of(repo, objects, error);
 	g_autoptr(GPtrArray) before = known ? git_repo_list(repo, known, folder, NULL) : NULL;
+	char *same = NULL;
 
 	if (!entries)
 		return NULL;
 	if (before && objects->len && are_same(entries, before))
-		return git_repo_path_oid(repo, known, folder, error);
-	return write_objects(repo, objects, error);
+		same = git_repo_path_find(repo, known, folder);
+	return same ? same : write_objects(repo, objects, error);
 }

@@ -46,7 +46,7 @@ static bool read_last_record(Standing *standing, GError **error)
 
 bool standing_sync_prepare(GitRepo *repo, LedgerSync *sync, GError **error)
 {
-	g_autofree char *head = git_repo_resolve(repo, "HEAD", true, NULL);
+	g_autofree char *head = git_repo_find_commit(repo, "HEAD");
 	g_autoptr(Project) project = head ? config_read_project(repo, head, error) : NULL;
 
 	if (!head)

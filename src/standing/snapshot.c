@@ -16,7 +16,7 @@ static char *write_tree(const Standing *standing, const GPtrArray *objects, cons
 			GError **error)
 {
 	g_autofree char *ref = ledger_state_ref(standing_name(standing));
-	g_autofree char *known = git_ref_read(standing->repo, ref, NULL);
+	g_autofree char *known = git_ref_find(standing->repo, ref);
 
 	return schema_snapshot_tree(standing->repo, objects, known, folder, error);
 }

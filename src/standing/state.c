@@ -29,13 +29,10 @@ void applied_scripts_free(AppliedScripts *scripts)
 static bool read_state(const Standing *standing, AppliedScripts *scripts, GError **error)
 {
 	g_autofree char *ref = ledger_state_ref(standing_name(standing));
-	g_autoptr(GError) why = NULL;
-	g_autofree char *tip = git_ref_read(standing->repo, ref, &why);
+	g_autofree char *tip = NULL;
 
-	if (why) {
-		g_propagate_error(error, g_steal_pointer(&why));
+	if (!git_ref_read(standing->repo, ref, &tip, error))
 		return false;
-	}
 	if (!tip)
 		return true;
 	scripts->state = history_read_tree(standing->repo, tip, LEDGER_STATE_FOLDER,
@@ -138,7 +135,7 @@ static GPtrArray *entries_of(GHashTable *files)
 static GPtrArray *policy_entries(Standing *standing, GError **error)
 {
 	g_autofree char *ref = ledger_state_ref(standing_name(standing));
-	g_autofree char *tip = git_ref_read(standing->repo, ref, NULL);
+	g_autofree char *tip = git_ref_find(standing->repo, ref);
 	const char *blob = standing->policy_name ? strchr(standing->policy_name, ':') + 1 : NULL;
 	GPtrArray *entries = tip ? git_repo_list(standing->repo, tip, LEDGER_STATE_POLICIES, error)
 				 : g_ptr_array_new_with_free_func((GDestroyNotify)git_entry_free);

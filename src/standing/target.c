@@ -33,8 +33,8 @@ static char *branch_ref(GitRepo *repo, const char *branch, GError **error)
 {
 	g_autofree char *local = g_strconcat("refs/heads/", branch, NULL);
 	g_autofree char *remote = g_strconcat("refs/remotes/origin/", branch, NULL);
-	g_autofree char *at_local = git_ref_read(repo, local, NULL);
-	g_autofree char *at_remote = git_ref_read(repo, remote, NULL);
+	g_autofree char *at_local = git_ref_find(repo, local);
+	g_autofree char *at_remote = git_ref_find(repo, remote);
 
 	if (at_local)
 		return g_steal_pointer(&local);
@@ -55,7 +55,7 @@ static char *full_name(GitRepo *repo, const char *revision)
 		g_auto(GStrv) around = g_strsplit(patterns[i], "%s", 2);
 		g_autofree char *name = g_strconcat(around[0], revision, around[1], NULL);
 		g_autofree char *oid =
-			g_str_has_prefix(name, "refs/") ? git_ref_read(repo, name, NULL) : NULL;
+			g_str_has_prefix(name, "refs/") ? git_ref_find(repo, name) : NULL;
 		if (oid)
 			return g_steal_pointer(&name);
 	}
@@ -99,7 +99,7 @@ static char *release_of(const Standing *standing)
 
 	if (!target->ref || !g_str_has_prefix(target->ref, "refs/tags/"))
 		return NULL;
-	oid = git_ref_read(standing->repo, target->ref, NULL);
+	oid = git_ref_find(standing->repo, target->ref);
 	return g_strcmp0(oid, target->commit->oid) == 0 ? NULL : g_steal_pointer(&oid);
 }
 

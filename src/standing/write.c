@@ -94,16 +94,16 @@ static Trees kept_trees(const Standing *standing)
 {
 	const Record *last = standing->ledgers.last;
 	g_autofree char *ref = ledger_state_ref(standing_name(standing));
-	g_autofree char *tip = git_ref_read(standing->repo, ref, NULL);
+	g_autofree char *tip = git_ref_find(standing->repo, ref);
 	g_autofree char *shown = NULL;
 
 	if (!tip || !ledger_state_record(standing->repo, standing_name(standing), &shown, NULL))
 		return (Trees){0};
 	if (!last || g_strcmp0(shown, last->id) != 0)
 		return (Trees){0};
-	return (Trees){.schema = git_repo_path_oid(standing->repo, tip, LEDGER_STATE_SCHEMA, NULL),
-		       .order = git_repo_path_oid(standing->repo, tip, LEDGER_STATE_ORDER, NULL),
-		       .access = git_repo_path_oid(standing->repo, tip, LEDGER_STATE_ACCESS, NULL)};
+	return (Trees){.schema = git_repo_path_find(standing->repo, tip, LEDGER_STATE_SCHEMA),
+		       .order = git_repo_path_find(standing->repo, tip, LEDGER_STATE_ORDER),
+		       .access = git_repo_path_find(standing->repo, tip, LEDGER_STATE_ACCESS)};
 }
 
 static void take_trees(Standing *standing, Trees *trees)
