@@ -129,7 +129,8 @@ sanitize: $(PROGRAM) $(UNIT_TESTS)
 	@LSAN_OPTIONS=suppressions=$(abspath tests/lib/lsan.supp):print_suppressions=0 BUILD=$(abspath $(BUILD)) tests/lib/run-tests.sh \
 		$(UNIT_TESTS) $(sort $(wildcard tests/t0[1-3]*.sh))
 
-# README's commands on a machine that has nothing yet. SUITES="bookworm trixie", USERS="root user" choose, FRESH_RUN= says what.
+# README's commands on a machine that has nothing yet. SUITES="bookworm trixie" and USERS="root user" choose;
+# FRESH_WHOLE="trixie/user" names those that run all tests, and the others run some.
 fresh:
 	@BUILD=$(abspath $(BUILD)) tests/fresh/run.sh
 

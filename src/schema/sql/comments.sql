@@ -1,6 +1,8 @@
 -- Comments, in the file of the relation, routine or type that they belong to.
 WITH comments AS (
-	SELECT d.*, i.type, i.schema, i.name, i.identity,
+	-- Since 16 a transform is called "for T language L": it keeps the name that it had before.
+	SELECT d.*, i.type, i.schema, i.name,
+		CASE i.type WHEN 'transform' THEN regexp_replace(i.identity, '( on)? language ("[^"]*"|[^ "]+)$', ' on language \2') ELSE i.identity END AS identity,
 		coalesce(r.oid, k.conrelid, t.tgrelid, w.ev_class, p.polrelid) AS relation
 	FROM pg_description d
 	CROSS JOIN LATERAL pg_identify_object(d.classoid, d.objoid, d.objsubid) i

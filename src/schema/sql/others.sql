@@ -117,7 +117,8 @@ WITH created(classid, objid, rank, ddl) AS (
 	SELECT 'pg_publication'::regclass, p.oid, 11, format('ALTER PUBLICATION %I ADD TABLES IN SCHEMA %I;', p.pubname, n.nspname) FROM pg_publication p JOIN pg_publication_namespace s ON s.pnpubid = p.oid JOIN pg_namespace n ON n.oid = s.pnnspid --since 150000
 )
 SELECT CASE WHEN i.schema IS NULL THEN NULL ELSE i.schema END, replace(i.type, ' ', '_'),
-	CASE WHEN i.schema IS NULL THEN i.identity ELSE regexp_replace(i.identity, '^("([^"]|"")*"|[^".]*)\.', '') END, c.rank, c.ddl
+	-- Since 16 a transform is called "for T language L": it keeps the name that it had before.
+	CASE WHEN i.schema IS NULL THEN CASE i.type WHEN 'transform' THEN regexp_replace(i.identity, '( on)? language ("[^"]*"|[^ "]+)$', ' on language \2') ELSE i.identity END ELSE regexp_replace(i.identity, '^("([^"]|"")*"|[^".]*)\.', '') END, c.rank, c.ddl
 FROM created c, LATERAL pg_identify_object(c.classid, c.objid, 0) i
 WHERE c.objid >= 16384 AND coalesce(i.schema, '') !~ '^pg_' AND coalesce(i.schema, '') NOT IN ('information_schema', 'git_migrate')
 	AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = c.classid AND e.objid = c.objid AND e.deptype IN ('e', 'i'))
