@@ -117,6 +117,20 @@ test_expect_success 'every row of the looking scripts is that of a new session' 
 		prepared, cursors, channels, last, temporary, locks)) FROM seen")" = 1
 '
 
+test_repo pins
+environment latin 'sign: false'
+
+test_expect_success 'a database with an encoding and string rules of its own: scripts are read as UTF-8 behind a RESET ALL too' '
+	query "DO \$d\$ BEGIN EXECUTE format(\$f\$ALTER DATABASE %I SET client_encoding = LATIN1\$f\$, current_database());
+		EXECUTE format(\$f\$ALTER DATABASE %I SET standard_conforming_strings = off\$f\$, current_database()); END \$d\$" &&
+	printf "CREATE TABLE words (at text, word text);\nRESET ALL;\n" | migration 001_reset &&
+	printf "INSERT INTO words VALUES (\$\$behind\$\$, \047grün\\\\n\047);\n" | migration 002_behind &&
+	printf -- "-- migrate: no-transaction\nINSERT INTO words VALUES (\$\$apart\$\$, \047grün\\\\n\047);\nRESET ALL;\n" | migration 003_apart &&
+	printf "INSERT INTO words VALUES (\$\$last\$\$, \047grün\\\\n\047);\n" | migration 004_last &&
+	commit pins && git migrate up --env latin &&
+	test "$(query "SELECT string_agg(at || length(word), \$\$ \$\$ ORDER BY at) FROM words")" = "apart6 behind6 last6"
+'
+
 test_repo lock
 environment staging 'sign: false'
 printf 'CREATE TABLE runs (i int);\n' | migration 001_base
