@@ -33,12 +33,12 @@ test_expect_success 'plan lists what up would run, in order' '
 test_expect_success 'up --dry-run changes nothing' '
 	git migrate up --env staging --dry-run >out &&
 	test_grep "2 migrations to run" out &&
-	test "$(query "SELECT to_regnamespace(\$\$git_migrate\$\$) IS NULL")" = t
+	test_is "$(query "SELECT to_regnamespace(\$\$git_migrate\$\$) IS NULL")" t
 '
 
 test_expect_success 'up --to stops behind the named migration' '
 	git migrate up --env staging --to 001_users &&
-	test "$(query "SELECT string_agg(id, \$\$ \$\$) FROM git_migrate.applied")" = 001_users
+	test_is "$(query "SELECT string_agg(id, \$\$ \$\$) FROM git_migrate.applied")" 001_users
 '
 
 test_expect_success 'up applies the rest' '
@@ -52,7 +52,7 @@ test_expect_success 'a second up has nothing to do, and writes no record' '
 	before=$(query "SELECT count(*) FROM git_migrate.record") &&
 	git migrate up --env staging >out &&
 	test_grep "nothing to do" out &&
-	test "$(query "SELECT count(*) FROM git_migrate.record")" = "$before"
+	test_is "$(query "SELECT count(*) FROM git_migrate.record")" "$before"
 '
 
 test_expect_success 'status exits 0 with --exit-code when all is applied' '
@@ -75,14 +75,14 @@ test_expect_success 'the state holds the scripts as they were applied' '
 test_expect_success 'down undoes the last one' '
 	git migrate down --env staging >out &&
 	test_grep "ok  002_bio" out &&
-	test "$(query "SELECT string_agg(id, \$\$ \$\$) FROM git_migrate.applied")" = 001_users &&
-	test "$(query "SELECT count(*) FROM information_schema.columns WHERE table_name = \$\$users\$\$")" = 2
+	test_is "$(query "SELECT string_agg(id, \$\$ \$\$) FROM git_migrate.applied")" 001_users &&
+	test_is "$(query "SELECT count(*) FROM information_schema.columns WHERE table_name = \$\$users\$\$")" 2
 '
 
 test_expect_success 'down --to undoes all that came after' '
 	git migrate up --env staging &&
 	git migrate down --env staging --to 001_users &&
-	test "$(query "SELECT string_agg(id, \$\$ \$\$) FROM git_migrate.applied")" = 001_users &&
+	test_is "$(query "SELECT string_agg(id, \$\$ \$\$) FROM git_migrate.applied")" 001_users &&
 	git migrate up --env staging
 '
 
@@ -97,7 +97,7 @@ test_expect_success 'down works for a migration that is gone from the tree' '
 	git migrate status --env staging >out &&
 	test_grep "removed   002_bio" out &&
 	git migrate down --env staging &&
-	test "$(query "SELECT count(*) FROM git_migrate.applied")" = 1
+	test_is "$(query "SELECT count(*) FROM git_migrate.applied")" 1
 '
 
 test_expect_success 'log lists deployments, newest first' '
@@ -111,7 +111,7 @@ test_expect_success 'log -n limits, --format=json is an object with a version' '
 	git migrate log --env staging -n 1 --format=json >out &&
 	test_grep "\"format\": \"git-migrate/log\"" out &&
 	test_grep "\"version\": 1" out &&
-	test "$(grep -c "\"action\": \"revert\"" out)" = 1
+	test_is "$(grep -c "\"action\": \"revert\"" out)" 1
 '
 
 test_expect_success 'show prints a record by its sequence and by its id' '
@@ -144,19 +144,20 @@ test_expect_success 'verify --full and JSON' '
 '
 
 test_expect_success 'the history view is there for people with psql' '
-	test "$(query "SELECT version, name, status FROM git_migrate.history")" = "001|001_users|applied"
+	test_is "$(query "SELECT version, name, status FROM git_migrate.history")" "001|001_users|applied"
 '
 
 test_expect_success 'git migrate psql reaches the environment' '
 	git migrate psql --env staging -- -XAtc "SELECT 40 + 2" >out &&
-	test "$(cat out)" = 42
+	test_is "$(cat out)" 42
 '
 
 test_expect_success 'up --to COMMIT deploys that commit' '
 	migration 004_later "SELECT 1;" <<-\SQL &&
 	CREATE TABLE later (id int);
 	SQL
-	commit later && git migrate up --env staging --to HEAD~1 >out && test_grep "nothing to do at $(git rev-parse --short=7 HEAD~1)" out &&
+	commit later && git migrate up --env staging --to HEAD~1 >out &&
+	test_grep "nothing to do at $(git rev-parse --short=7 HEAD~1)" out &&
 	test_expect_code 129 git migrate up --env staging --to HEAD~1 --at HEAD 2>err &&
 	git reset -q --hard HEAD~1
 '

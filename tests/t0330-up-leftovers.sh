@@ -82,7 +82,8 @@ write_chain() {
 
 contents() {
 	query 'SELECT * FROM seen ORDER BY n' && query 'SELECT i, v FROM public.target ORDER BY i' &&
-		query 'SELECT i, v FROM other.target ORDER BY i' && query 'SELECT id, blob FROM git_migrate.applied ORDER BY position' &&
+		query 'SELECT i, v FROM other.target ORDER BY i' &&
+		query 'SELECT id, blob FROM git_migrate.applied ORDER BY position' &&
 		"$PG_TEST_BIN/pg_dump" -s -n public -n other "$TEST_DB" | grep -v '^.restrict\|^.unrestrict'
 }
 
@@ -107,7 +108,7 @@ test_expect_success 'one deployment does what a deployment for each script does'
 		git migrate up --env apart --to "$(basename "$file" .up.sql)" || return 1
 	done &&
 	TEST_DB=$together contents >together && TEST_DB=$apart contents >apart &&
-	test "$(TEST_DB=$apart query "SELECT count(*) FROM seen")" = $(wc -l <chain) &&
+	test_is "$(TEST_DB=$apart query "SELECT count(*) FROM seen")" $(wc -l <chain) &&
 	test_cmp apart together &&
 	git migrate verify --env together && git migrate verify --env apart
 '
@@ -142,19 +143,15 @@ test_expect_success 'a script that frees the lock: nobody gets in before the nex
 	printf "SELECT pg_sleep(0); INSERT INTO runs VALUES (1);\n" | migration 003_insert &&
 	commit discard &&
 	git migrate up --env staging &&
-	test "$(query "SELECT count(*) FROM runs")" = 1
+	test_is "$(query "SELECT count(*) FROM runs")" 1
 '
 
 # wait_until SQL: waits until it is true, ten seconds at most.
 wait_until() {
-	tries=0
-	while [ $tries -lt 500 ]; do
-		[ "$(query "SELECT $1")" = t ] && return 0
-		tries=$((tries + 1))
-		sleep 0.02
-	done
-	echo "it never came true: $1"
-	return 1
+	wait_for "$1" 10 is_true "$1"
+}
+is_true() {
+	test_is "$(query "SELECT $1")" t
 }
 
 # hold KEY: a session of its own that waits for this advisory lock and keeps it.
@@ -179,7 +176,7 @@ test_expect_success 'another deployer that took over is noticed inside the trans
 	test_expect_code 5 wait $deployer &&
 	test_grep "another deployer took over while this script ran" err &&
 	test_grep "remove DISCARD ALL and pg_advisory_unlock_all" err &&
-	test "$(query "SELECT count(*) FROM runs")" = 1 &&
+	test_is "$(query "SELECT count(*) FROM runs")" 1 &&
 	end_holders "holds %" && wait_until "NOT $locked)"
 '
 
@@ -191,7 +188,7 @@ test_expect_success 'a migration whose row is there already does not run again' 
 	query "CREATE TRIGGER again BEFORE INSERT ON runs EXECUTE FUNCTION again()" &&
 	test_expect_code 3 git migrate up --env staging 2>err &&
 	test_grep "duplicate key value" err &&
-	test "$(query "SELECT count(*) FROM runs")" = 1 &&
+	test_is "$(query "SELECT count(*) FROM runs")" 1 &&
 	query "DROP TRIGGER again ON runs" && git migrate up --env staging
 '
 
@@ -222,8 +219,8 @@ test_expect_success 'a script that goes on in a new session has its settings aga
 	git migrate up --env resumed &&
 	test "$(query "SELECT string_agg(schemaname || \$\$.\$\$ || tablename || \$\$:\$\$ || indexname, \$\$ \$\$ ORDER BY indexname)
 		FROM pg_indexes WHERE indexname LIKE \$\$t__\$\$")" = "tenant.t:t_1 tenant.t:t_2" &&
-	test "$(query "SELECT schemaname FROM pg_tables WHERE tablename = \$\$extra\$\$")" = tenant &&
-	test "$(query "SELECT i FROM tenant.t")" = 9
+	test_is "$(query "SELECT schemaname FROM pg_tables WHERE tablename = \$\$extra\$\$")" tenant &&
+	test_is "$(query "SELECT i FROM tenant.t")" 9
 '
 
 test_expect_success 'one that needs the temporary table of the earlier run says so, and goes on without it' '
@@ -242,7 +239,7 @@ test_expect_success 'one that needs the temporary table of the earlier run says 
 	test_grep -v "rolled back" err &&
 	sed -i "s/SELECT i FROM scratch/VALUES (5)/" db/migrations/003_temporary.up.sql && commit without &&
 	git migrate up --env resumed &&
-	test "$(query "SELECT count(*) FROM t WHERE i = 5")" = 1
+	test_is "$(query "SELECT count(*) FROM t WHERE i = 5")" 1
 '
 
 test_expect_success 'a role that the script takes holds on between its statements; the journal is written as ourselves' '
@@ -257,8 +254,8 @@ test_expect_success 'a role that the script takes holds on between its statement
 	CREATE TABLE also_theirs (i int);
 	SQL
 	commit role && git migrate up --env resumed &&
-	test "$(query "SELECT string_agg(tableowner, \$\$ \$\$) FROM pg_tables WHERE tablename LIKE \$\$%theirs\$\$")" = "$role $role" &&
-	test "$(query "SELECT applied_by FROM git_migrate.applied WHERE id = \$\$004_role\$\$")" = "$PGUSER" &&
+	test_is "$(query "SELECT string_agg(tableowner, \$\$ \$\$) FROM pg_tables WHERE tablename LIKE \$\$%theirs\$\$")" "$role $role" &&
+	test_is "$(query "SELECT applied_by FROM git_migrate.applied WHERE id = \$\$004_role\$\$")" "$PGUSER" &&
 	query "DROP OWNED BY $role"
 '
 

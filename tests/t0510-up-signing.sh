@@ -23,13 +23,13 @@ test_expect_success 'nothing to sign with: refused before anything happened, wit
 	SQL
 	commit m0 && test_expect_code 128 git migrate up --env staging 2>err &&
 	test_grep "git cannot sign a record" err && test_grep "user.signingKey" err &&
-	test "$(query "SELECT to_regclass(\$\$t0\$\$) IS NULL")" = t
+	test_is "$(query "SELECT to_regclass(\$\$t0\$\$) IS NULL")" t
 '
 
 test_expect_success 'a key that git would not accept afterwards is found out before anything happened' '
 	git config gpg.format ssh && git config user.signingKey "$trash/key-ann" &&
 	test_expect_code 128 git migrate up --env staging 2>err && test_grep "allowedSignersFile" err &&
-	test "$(query "SELECT to_regclass(\$\$t0\$\$) IS NULL")" = t
+	test_is "$(query "SELECT to_regclass(\$\$t0\$\$) IS NULL")" t
 '
 
 test_expect_success 'an ssh key in a file' '
@@ -37,13 +37,16 @@ test_expect_success 'an ssh key in a file' '
 '
 
 test_expect_success 'doctor signs a text and verifies it' '
-	git migrate doctor --env staging >out; test_grep "ok  *signing  *as ann@example.com, key SHA256:" out
+	git migrate doctor --env staging >out && test_grep "ok  *signing  *as ann@example.com, key SHA256:" out
 '
 
 test_expect_success 'an ssh key in an agent, named by its public half' '
-	eval "$(ssh-agent -s)" >/dev/null && ssh-add -q "$trash/key-ann" && git config user.signingKey "key::$(cat "$trash/key-ann.pub")" &&
-	deploy; status=$?; kill "$SSH_AGENT_PID"; unset SSH_AUTH_SOCK; return $status
+	eval "$(ssh-agent -s)" >/dev/null && ssh-add -q "$trash/key-ann" &&
+	git config user.signingKey "key::$(cat "$trash/key-ann.pub")" &&
+	deploy
 '
+kill "${SSH_AGENT_PID:?}"
+unset SSH_AUTH_SOCK
 
 test_expect_success 'a gpg key, in the same ledger' '
 	GNUPGHOME=$(mktemp -d /tmp/gm-gpg-XXXXXX) && export GNUPGHOME && chmod 700 "$GNUPGHOME" &&
@@ -54,9 +57,12 @@ test_expect_success 'a gpg key, in the same ledger' '
 
 test_expect_success 'a gpg key that is not in the keyring' '
 	mv "$GNUPGHOME" "$GNUPGHOME.away" && mkdir -m 700 "$GNUPGHOME" &&
-	test_expect_code 1 git migrate verify --env staging --full >out; status=$?
-	gpgconf --kill all; rm -rf "$GNUPGHOME"; mv "$GNUPGHOME.away" "$GNUPGHOME"; test $status = 0 && test_grep "the key is not in the gpg keyring" out
+	test_expect_code 1 git migrate verify --env staging --full >out &&
+	test_grep "the key is not in the gpg keyring" out
 '
+gpgconf --kill all
+rm -rf "$GNUPGHOME"
+mv "$GNUPGHOME.away" "$GNUPGHOME"
 
 test_expect_success 'stock git verifies a record, too' '
 	test_sign_with ann && git show "$(git notes --ref migrate/staging list HEAD~2 | cut -d" " -f1)" >note &&
@@ -64,8 +70,10 @@ test_expect_success 'stock git verifies a record, too' '
 '
 
 test_expect_success 'clones exchange records by the remote, without a fetch refspec' '
-	git init -q --bare ../remote.git && git remote add origin ../remote.git && git push -q origin main && deploy && git push -q origin main &&
-	git clone -q ../remote.git ../other && cd ../other && test_sign_with ann && git migrate log --env staging >out && test_grep "up done" out && rm out &&
+	git init -q --bare ../remote.git && git remote add origin ../remote.git && git push -q origin main && deploy &&
+	git push -q origin main &&
+	git clone -q ../remote.git ../other && cd ../other && test_sign_with ann && git migrate log --env staging >out &&
+	test_grep "up done" out && rm out &&
 	git migrate verify --env staging && cd ../signing
 '
 
@@ -76,13 +84,15 @@ test_expect_success 'records that diverged are joined, and none is lost' '
 	SQL
 	commit other && git migrate up --env staging && git config --unset migrate.remote && git push -q origin HEAD &&
 	cd ../signing && git pull -q --rebase origin main && deploy && git push -q origin main &&
-	cd ../other && git pull -q && git migrate up --env staging && git migrate verify --env staging --full >out && test_grep "no problem" out && rm out && cd ../signing
+	cd ../other && git pull -q && git migrate up --env staging && git migrate verify --env staging --full >out &&
+	test_grep "no problem" out && rm out && cd ../signing
 '
 
 test_expect_success 'a forced push over the records is an alarm, and they come back' '
 	git --git-dir=../remote.git update-ref refs/notes/migrate/staging "$(git --git-dir=../remote.git commit-tree -m rewritten "$(git rev-parse "refs/notes/migrate/staging~1^{tree}")")" &&
 	git migrate up --env staging 2>err && test_grep "somebody rewrote the records" err &&
-	git migrate verify --env staging --full && test "$(git --git-dir=../remote.git rev-parse refs/notes/migrate/staging)" = "$(git rev-parse refs/notes/migrate/staging)"
+	git migrate verify --env staging --full &&
+	test_is "$(git --git-dir=../remote.git rev-parse refs/notes/migrate/staging)" "$(git rev-parse refs/notes/migrate/staging)"
 '
 
 gpgconf --kill all 2>/dev/null

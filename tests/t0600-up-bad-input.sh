@@ -10,7 +10,7 @@ commit start
 bad() {
 	rm -rf db/migrations && mkdir -p "$(dirname "db/migrations/$1")" && cat >"db/migrations/$1" && commit bad &&
 		test_expect_code 128 git migrate up --env staging 2>err >out && test_grep "^error: db/migrations/$1$2: .*$3" err &&
-		test "$(query "SELECT count(*) FROM git_migrate.record" 2>/dev/null || echo 0)" = 0
+		test_is "$(query "SELECT count(*) FROM git_migrate.record" 2>/dev/null || echo 0)" 0
 }
 
 while IFS='|' read -r title place pattern script; do
@@ -56,46 +56,64 @@ test_expect_success 'a down script without its up script' '
 '
 
 test_expect_success 'two migrations of one version' '
-	rm -rf db/migrations && mkdir db/migrations && echo "SELECT 1;" | tee db/migrations/V1__a.sql >db/migrations/V1__b.sql && commit same &&
+	rm -rf db/migrations && mkdir db/migrations &&
+	echo "SELECT 1;" | tee db/migrations/V1__a.sql >db/migrations/V1__b.sql && commit same &&
 	test_expect_code 128 git migrate up --env staging 2>err && test_grep "two migrations have this version" err
 '
 
 test_expect_success 'a name with a control character' '
-	rm -rf db/migrations && mkdir db/migrations && echo "SELECT 1;" >"db/migrations/a$(printf "\001").up.sql" && commit control &&
+	rm -rf db/migrations && mkdir db/migrations && echo "SELECT 1;" >"db/migrations/a$(printf "\001").up.sql" &&
+	commit control &&
 	test_expect_code 128 git migrate up --env staging 2>err && test_grep "control characters" err
 '
 
 test_expect_success 'an empty script, and one of comments alone, are migrations that do nothing' '
-	rm -rf db/migrations && mkdir db/migrations && : >db/migrations/1.up.sql && echo "-- nothing" >db/migrations/2.up.sql && commit empty &&
-	git migrate up --env staging >out && test_grep "2 migrations applied" out && git migrate down --env staging 2>err; test_grep "has no down script" err
+	rm -rf db/migrations && mkdir db/migrations && : >db/migrations/1.up.sql &&
+	echo "-- nothing" >db/migrations/2.up.sql && commit empty &&
+	git migrate up --env staging >out && test_grep "2 migrations applied" out &&
+	test_expect_code 4 git migrate down --env staging 2>err && test_grep "has no down script" err
 '
 
 test_expect_success 'an 100 MB script runs' '
 	perl -e "print qq(CREATE TABLE big (t text);\n); \$line = q(x) x 100000; print qq(INSERT INTO big VALUES (\\x27\$line\\x27);\n) for 1 .. 1000" >db/migrations/3.up.sql &&
-	commit big && git migrate up --env staging && test "$(query "SELECT count(*), sum(length(t)) FROM big")" = "1000|100000000" && query "DROP TABLE big"
+	commit big && git migrate up --env staging &&
+	test_is "$(query "SELECT count(*), sum(length(t)) FROM big")" "1000|100000000" && query "DROP TABLE big"
 '
 
+# Every command that might tell where it connects. Most of them fail: what counts is what they say.
+all_that_speaks() {
+	git migrate status --all
+	git migrate status --all --format=json
+	for each in gone url staging; do git migrate doctor --env $each; done
+	for each in staging gone url odd; do git migrate up --env $each -v; done
+	git migrate log --env staging -v
+	git migrate show --env staging 3
+	git migrate psql --env odd -- -c 'SELECT 1'
+	query 'SELECT encode(raw, $$escape$$) FROM git_migrate.record'
+	git log --notes='migrate/*'
+}
+
 test_expect_success 'a password appears nowhere: not in errors, status, doctor, records' '
-	printf "database: {host: \"%s\", port: \"%s\", database: \"%s\", user: postgres, password: s3cr3t-word}\nsign: false\n" "$PGHOST" "$PGPORT" "$TEST_DB" >db/environments/staging.yaml &&
+	printf "database: {host: \"%s\", port: \"%s\", database: \"%s\", user: postgres, password: s3cr3t-word}\nsign: false\n" \
+		"$PGHOST" "$PGPORT" "$TEST_DB" >db/environments/staging.yaml &&
 	printf "database: {host: /nowhere, database: x, user: y, password: s3cr3t-word}\n" >db/environments/gone.yaml &&
 	printf "url: postgresql://u:s3cr3t-word@/x?host=/nowhere\n" >db/environments/url.yaml &&
 	printf "url: \"postgresql://u:s3cr3t-word@/x?nonsense=1\"\n" >db/environments/odd.yaml &&
 	echo "SELECT 1 / 0;" >db/migrations/4.up.sql && commit secret &&
-	{ git migrate status --all; git migrate status --all --format=json; git migrate doctor --env gone; git migrate doctor --env url; git migrate doctor --env staging;
-		git migrate up --env staging -v; git migrate up --env gone; git migrate up --env url; git migrate up --env odd; git migrate log --env staging -v; git migrate show --env staging 3;
-		git migrate psql --env odd -- -c "SELECT 1"; query "SELECT encode(raw, \$\$escape\$\$) FROM git_migrate.record"; git log --notes="migrate/*"; } >out 2>&1;
+	all_that_speaks >out 2>&1 &&
 	test_grep "division by zero" out && test_grep "nowhere" out && test_grep -v "s3cr3t" out
 '
 
 test_expect_success 'an unknown environment lists those that exist' '
-	test_expect_code 128 git migrate up --env stagin 2>err && test_grep "there is no environment .stagin." err && test_grep "it has: local, gone, odd, staging, url" err &&
+	test_expect_code 128 git migrate up --env stagin 2>err && test_grep "there is no environment .stagin." err &&
+	test_grep "it has: local, gone, odd, staging, url" err &&
 	test_expect_code 128 git migrate up --env ../etc 2>err && test_grep "cannot be an environment.s name" err
 '
 
 test_expect_success 'a file of settings that is wrong stops with its place' '
-	printf "embedded: true\noptoins: {}\n" >db/environments/odd.yaml && commit odd && test_expect_code 128 git migrate up --env odd 2>err &&
-	test_grep "^error: db/environments/odd.yaml:2:1: unknown key .optoins." err && test_grep "did you mean .options" err;
-	test_grep "^hint: " err
+	printf "embedded: true\noptoins: {}\n" >db/environments/odd.yaml && commit odd &&
+	test_expect_code 128 git migrate up --env odd 2>err &&
+	test_grep "^error: db/environments/odd.yaml:2:1: unknown key .optoins." err && test_grep "^hint: git-migrate-config(5) lists all keys" err
 '
 
 test_done

@@ -63,16 +63,20 @@ export HOME GIT_MIGRATE PATH TMPDIR GIT_CONFIG_NOSYSTEM LC_ALL TZ BUILD
 
 TEST_SKIPPED=$root/skipped
 : >"$TEST_SKIPPED"
-export TEST_SKIPPED
+TEST_FAILED=$root/failed
+: >"$TEST_FAILED"
+export TEST_SKIPPED TEST_FAILED
 
-# prove says nothing of a test that was skipped within a script: they are named before its closing lines.
+# prove names neither a test that was skipped within a script nor one that failed: they stand before its closing lines, the
+# failed ones with what they printed.
 # shellcheck disable=SC2086
 {
-	prove -j"${JOBS:-2}" ${PROVE_FLAGS:-} "$@" :: --tap
+	prove -j"${JOBS:-2}" --exec "sh $here/run-one.sh" ${PROVE_FLAGS:-} "$@" :: --tap
 	echo $? >"$root/status"
-} | awk -v skipped="$TEST_SKIPPED" '
+} | awk -v skipped="$TEST_SKIPPED" -v failed="$TEST_FAILED" '
 	function tell(line) {
 		while (!told && (getline line <skipped) > 0) print "Skipped: " line
+		while (!told && (getline line <failed) > 0) print line
 		told = 1
 	}
 	/^Files=[0-9]/ { tell() }

@@ -4,7 +4,9 @@
 #   test_wants REASON command...                  the next test runs where this command succeeds; else it is skipped, and why
 #   test_skip_all REASON                          ends a script that cannot run here
 #   test_expect_code N command...                 the command must exit with N
-#   test_grep [-v] PATTERN FILE                   FILE has (not) a line that matches; shows FILE otherwise
+#   test_grep [-v] PATTERN FILE                   FILE has (not) a line that matches; shows FILE otherwise, or says that it is missing
+#   test_is ACTUAL EXPECTED                       the two words are the same; shows both otherwise
+#   wait_for WHAT SECONDS command...              until the command succeeds, and no longer than SECONDS; says what never came
 #   test_cmp EXPECTED ACTUAL                      the files are the same; shows their diff otherwise
 #   test_repo NAME                                makes repository NAME in the trash folder and changes into it
 #   migration NAME <<up [down text as $2]         writes db/migrations/NAME.{up,down}.sql
@@ -43,6 +45,14 @@ test_eval() {
 	eval "$1"
 }
 
+# Whether a failure anywhere in the commands fails the test: with a first one that fails, none of the others may run or decide.
+test_chained() {
+	test_eval "(exit 117) && $1" >"$trash/.output" 2>&1 </dev/null
+	[ $? = 117 ] && return 0
+	echo "the commands are not all chained with &&: a failure in the midst would be lost" >>"$trash/.output"
+	return 1
+}
+
 test_wants() {
 	local reason="$1"
 	shift
@@ -67,7 +77,7 @@ test_expect_success() {
 	if [ -n "$skip" ]; then
 		test_skip_note "$1: $skip"
 		echo "ok $test_count - $1 # SKIP $skip"
-	elif test_eval "$2" >"$trash/.output" 2>&1 </dev/null; then
+	elif test_chained "$2" && test_eval "$2" >"$trash/.output" 2>&1 </dev/null; then
 		echo "ok $test_count - $1"
 	else
 		test_failed=$((test_failed + 1))
@@ -86,16 +96,41 @@ test_expect_code() {
 }
 
 test_grep() {
-	if [ "$1" = -v ]; then
-		! grep -e "$2" "$3" && return 0
-		echo "unexpected '$2' in:"
-		cat "$3"
+	local unwanted=
+	[ "$1" != -v ] || { unwanted=yes && shift; }
+	if [ ! -r "$2" ]; then
+		echo "there is no file '$2' to look for '$1' in"
 		return 1
 	fi
-	grep -q -e "$1" "$2" && return 0
-	echo "no '$1' in:"
+	if grep -q -e "$1" "$2"; then
+		[ -n "$unwanted" ] || return 0
+		echo "unexpected '$1' in:"
+	else
+		[ -z "$unwanted" ] || return 0
+		echo "no '$1' in:"
+	fi
 	cat "$2"
 	return 1
+}
+
+test_is() {
+	[ "$1" != "$2" ] || return 0
+	echo "it is:       $1"
+	echo "expected is: $2"
+	return 1
+}
+
+wait_for() {
+	local what="$1" seconds="$2" end
+	end=$(($(date +%s) + $2))
+	shift 2
+	until "$@" >/dev/null 2>&1; do
+		if [ "$(date +%s)" -gt "$end" ]; then
+			echo "waited $seconds seconds in vain for $what: $*"
+			return 1
+		fi
+		sleep 0.02
+	done
 }
 
 test_cmp() {
