@@ -185,7 +185,7 @@ DriftReport *drift_compare(Standing *standing, DriftScope scope, const GPtrArray
 
 	if (!recorded.oids || (!access && !check_recorded(standing, tree, error)))
 		return NULL;
-	snapshot = standing_snapshot(standing, access, error);
+	snapshot = standing_snapshot(standing, access ? SCHEMA_WHOLE : SCHEMA_OBJECTS, error);
 	if (!snapshot ||
 	    !live_side(standing, access ? snapshot->access : snapshot->objects, &live, error))
 		return NULL;

@@ -65,7 +65,7 @@ static void make_database(const char *name)
 static SchemaSnapshot *take(PgSession *session)
 {
 	g_autoptr(GError) error = NULL;
-	SchemaSnapshot *snapshot = schema_snapshot_take(session, NULL, false, &error);
+	SchemaSnapshot *snapshot = schema_snapshot_take(session, NULL, SCHEMA_DEPENDS, &error);
 
 	g_assert_no_error(error);
 	return snapshot;
