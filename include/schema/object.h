@@ -65,12 +65,22 @@ void schema_object_free(SchemaObject *object);
 /* A list that frees its objects, SchemaObject*. */
 GPtrArray *schema_objects_new(void);
 
-/* Notes that the object needs this; takes neither the path nor the column. */
+/* Makes the list of what the object needs, empty, when there is none yet: it is known. */
+void schema_object_needs(SchemaObject *object);
+
+/* Notes that the object needs this, and gives it back, still the object's; takes neither the path nor the column. */
 SchemaDependency *schema_object_need(SchemaObject *object, SchemaPart part, const char *path,
 				     SchemaPart needs, const char *column);
 
 /* What the object of a path is. Pure. */
 SchemaKind schema_kind_of(const char *path);
+
+/* The name in a path as the catalog has it, of a routine without its arguments; for the caller to
+ * free. NULL when it is shortened. Pure. */
+char *schema_path_name(const char *path);
+
+/* The schema in a path as the catalog has it, for the caller to free. Pure. */
+char *schema_path_schema(const char *path);
 
 /* A path out of names: each byte that a file name cannot hold as %XX, a long name shortened with a
  * digest. For the caller to free. */

@@ -49,6 +49,12 @@ SchemaObject *schema_object_of_text(const char *path, const char *text)
 	return object;
 }
 
+void schema_object_needs(SchemaObject *object)
+{
+	if (!object->depends)
+		object->depends = g_ptr_array_new_with_free_func((GDestroyNotify)dependency_free);
+}
+
 SchemaDependency *schema_object_need(SchemaObject *object, SchemaPart part, const char *path,
 				     SchemaPart needs, const char *column)
 {
@@ -56,8 +62,7 @@ SchemaDependency *schema_object_need(SchemaObject *object, SchemaPart part, cons
 
 	*dependency = (SchemaDependency){
 		.path = g_strdup(path), .column = g_strdup(column), .part = part, .needs = needs};
-	if (!object->depends)
-		object->depends = g_ptr_array_new_with_free_func((GDestroyNotify)dependency_free);
+	schema_object_needs(object);
 	g_ptr_array_add(object->depends, dependency);
 	return dependency;
 }
@@ -126,4 +131,44 @@ char *schema_path(const char *schema, const char *kind, const char *name)
 	append_name(path, name);
 	g_string_append(path, ".sql");
 	return g_string_free(path, FALSE);
+}
+
+/* A part of a path with its %XX as bytes again; NULL when it is shortened. */
+static char *decoded(const char *part, size_t length)
+{
+	GString *name = g_string_new(NULL);
+
+	for (const char *at = part; at < part + length; at++)
+		if (*at == '~') {
+			g_string_free(name, TRUE);
+			return NULL;
+		} else if (*at == '%' && at + 2 < part + length) {
+			g_string_append_c(name, (char)(g_ascii_xdigit_value(at[1]) * 16 +
+						       g_ascii_xdigit_value(at[2])));
+			at += 2;
+		} else {
+			g_string_append_c(name, *at);
+		}
+	return g_string_free(name, FALSE);
+}
+
+char *schema_path_name(const char *path)
+{
+	static const bool has_arguments[SCHEMA_KIND_OTHER + 1] = {[SCHEMA_KIND_FUNCTION] = true,
+								  [SCHEMA_KIND_PROCEDURE] = true,
+								  [SCHEMA_KIND_OPERATOR] = true,
+								  [SCHEMA_KIND_AGGREGATE] = true};
+	const char *slash = strrchr(path, '/');
+	const char *first = strchr(path, '/');
+	const char *second = first ? strchr(first + 1, '/') : NULL;
+	const char *name = second ? second + 1 : slash ? slash + 1 : path;
+	const size_t length = strlen(name), suffix = strlen(".sql");
+	const size_t end = has_arguments[schema_kind_of(path)] ? strcspn(name, "(") : length;
+
+	return decoded(name, end < length ? end : length > suffix ? length - suffix : length);
+}
+
+char *schema_path_schema(const char *path)
+{
+	return decoded(path, strcspn(path, "/"));
 }

@@ -235,6 +235,7 @@ static void read_depends(const GPtrArray *objects, const PgResult *rows)
 	for (guint i = 0; i < objects->len; i++) {
 		SchemaObject *object = g_ptr_array_index(objects, i);
 
+		schema_object_needs(object);
 		g_hash_table_insert(by_path, object->path, object);
 	}
 	for (int i = 0; i < pg_result_rows(rows); i++) {
