@@ -68,7 +68,8 @@ GPtrArray *schema_objects_new(void);
 /* Makes the list of what the object needs, empty, when there is none yet: it is known. */
 void schema_object_needs(SchemaObject *object);
 
-/* Notes that the object needs this, and gives it back, still the object's; takes neither the path nor the column. */
+/* Notes that the object needs this, and gives it back, still the object's; takes neither the path
+ * nor the column. */
 SchemaDependency *schema_object_need(SchemaObject *object, SchemaPart part, const char *path,
 				     SchemaPart needs, const char *column);
 

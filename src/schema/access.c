@@ -34,7 +34,8 @@ char *schema_change_access(const char *path, const char *from, const char *to)
 		schema_leave(sql, "it is only on one side", path);
 	for (guint i = 0; from && to && i < before->len; i++) {
 		const char *statement = g_ptr_array_index(before, i);
-		g_autofree char *back = schema_has_statement(after, statement) ? NULL : undo_grant(statement);
+		g_autofree char *back =
+			schema_has_statement(after, statement) ? NULL : undo_grant(statement);
 
 		if (back)
 			g_string_append_printf(sql, "%s;\n", back);

@@ -73,9 +73,9 @@ static void note_dropped(GPtrArray *dropped, const char *back)
 			continue;
 		if (!*forms[i].ends && *dot)
 			name = dot + 1;
-		g_ptr_array_add(dropped,
-				g_strndup(name, (gsize)(schema_name_end(name, forms[i].ends) -
-							name)));
+		g_ptr_array_add(
+			dropped,
+			g_strndup(name, (gsize)(schema_name_end(name, forms[i].ends) - name)));
 	}
 }
 
@@ -217,13 +217,15 @@ static void take_all(SchemaEdit *edit, const char *path, const char *from, const
 	for (guint i = statements->len; i > 1; i--) {
 		const char *statement = g_ptr_array_index(statements, i - 1);
 		const SchemaPart part = schema_part_of(statement, i - 1);
-		g_autofree char *back = part == SCHEMA_BODY ||
-							g_str_has_prefix(statement, "COMMENT ON ")
-						? NULL
-						: schema_undo(statement);
+		g_autofree char *back =
+			part == SCHEMA_BODY || g_str_has_prefix(statement, "COMMENT ON ")
+				? NULL
+				: schema_undo(statement);
 
 		if (back)
 			append(edit->take[part], back);
+		else if (part != SCHEMA_BODY && schema_find_outside(statement, " ADD "))
+			schema_leave(edit->take[part], "take it away", statement);
 	}
 }
 

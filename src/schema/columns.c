@@ -151,8 +151,9 @@ static void alter_column(const Change *change, const Table *table, const Column 
 				       "ALTER TABLE %s ALTER COLUMN %s SET DEFAULT %s;\n",
 				       table->name, to->name, to->fallback);
 	if (from->not_null != to->not_null)
-		g_string_append_printf(change->make, "ALTER TABLE %s ALTER COLUMN %s %s NOT NULL;\n",
-				       table->name, to->name, to->not_null ? "SET" : "DROP");
+		g_string_append_printf(change->make,
+				       "ALTER TABLE %s ALTER COLUMN %s %s NOT NULL;\n", table->name,
+				       to->name, to->not_null ? "SET" : "DROP");
 }
 
 /* Whether what columns are generated from stays the same, which no ALTER changes in general. */

@@ -113,8 +113,8 @@ static void read_statement(const Reading *reading, const char *statement)
 
 static void read_object(SchemaObject *object, GHashTable *names)
 {
-	const bool is_view = object->kind == SCHEMA_KIND_VIEW ||
-			     object->kind == SCHEMA_KIND_MATERIALIZED_VIEW;
+	const bool is_view =
+		object->kind == SCHEMA_KIND_VIEW || object->kind == SCHEMA_KIND_MATERIALIZED_VIEW;
 	g_autoptr(GPtrArray) statements = schema_statements_of(object->text);
 	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_autofree char *schema = schema_path_schema(object->path);

@@ -25,8 +25,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SchemaEdit, schema_edit_clear)
 /* What else has to make way for a while, although its text stays: statements and defaults in which
  * one of the words stands. NULL for none. */
 typedef struct {
-	bool anew;              /* all of the object */
-	const GPtrArray *words; /* char*: names of what is made anew */
+	bool anew;                /* all of the object */
+	const GPtrArray *words;   /* char*: names of what is made anew */
 	const GPtrArray *columns; /* char*: columns whose type changes, which triggers, rules and
 				     policies name */
 } SchemaMakeWay;

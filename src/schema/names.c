@@ -75,10 +75,9 @@ bool schema_has_statement(const GPtrArray *statements, const char *statement)
 
 SchemaPart schema_part_of(const char *statement, guint index)
 {
-	static const char *const links[] = {"CREATE TRIGGER ", "CREATE CONSTRAINT TRIGGER ",
-					    "CREATE RULE ",    "CREATE POLICY ",
-					    "COMMENT ON ",     "ALTER PUBLICATION ",
-					    "DO "};
+	static const char *const links[] = {
+		"CREATE TRIGGER ", "CREATE CONSTRAINT TRIGGER ", "CREATE RULE ", "CREATE POLICY ",
+		"COMMENT ON ",     "ALTER PUBLICATION ",         "DO "};
 	static const char *const ties[] = {" FOREIGN KEY (", " TRIGGER ", " RULE ", " OWNED BY "};
 
 	if (index == 0)

@@ -48,5 +48,6 @@ bool schema_change_columns(GString *take, GString *make, const char *from, const
  * their quotes; char*, for the caller to free. Of other texts: an empty list. */
 GPtrArray *schema_columns_touched(const char *from, const char *to);
 
-/* Appends what makes a sequence into another one, both as "NAME SETTINGS" behind CREATE SEQUENCE. */
+/* Appends what makes a sequence into another one, both as "NAME SETTINGS" behind CREATE SEQUENCE.
+ */
 void schema_change_sequence(GString *sql, const char *from, const char *to);

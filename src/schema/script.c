@@ -84,8 +84,8 @@ static void add_needers(GHashTable *needers, const SchemaObject *object)
 
 static GHashTable *needers_of(const GPtrArray *objects)
 {
-	GHashTable *needers = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
-						    (GDestroyNotify)g_array_unref);
+	GHashTable *needers =
+		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_array_unref);
 
 	for (guint i = 0; i < objects->len; i++)
 		add_needers(needers, g_ptr_array_index(objects, i));
@@ -257,7 +257,8 @@ static void give_back(GString *sql, const Node *node, const GPtrArray *access)
 			return;
 		}
 	}
-	g_string_append_printf(sql, "-- made again, with the owner and privileges of a new object: %s\n",
+	g_string_append_printf(sql,
+			       "-- made again, with the owner and privileges of a new object: %s\n",
 			       node->path);
 }
 

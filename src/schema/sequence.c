@@ -34,12 +34,11 @@ static void move_forward(GString *sql, const char *from, const char *to, const c
 		return;
 	parts = g_strsplit(name, "'", -1);
 	quoted = g_strjoinv("''", parts);
-	g_string_append_printf(
-		sql,
-		"SELECT pg_catalog.setval('%s', %s(last_value, %" G_GINT64_FORMAT
-		"), is_called AND last_value %s %" G_GINT64_FORMAT ") FROM %s;\n",
-		quoted, up ? "greatest" : "least", up ? minimum : maximum, up ? ">=" : "<=",
-		up ? minimum : maximum, name);
+	g_string_append_printf(sql,
+			       "SELECT pg_catalog.setval('%s', %s(last_value, %" G_GINT64_FORMAT
+			       "), is_called AND last_value %s %" G_GINT64_FORMAT ") FROM %s;\n",
+			       quoted, up ? "greatest" : "least", up ? minimum : maximum,
+			       up ? ">=" : "<=", up ? minimum : maximum, name);
 }
 
 void schema_change_sequence(GString *sql, const char *from, const char *to)

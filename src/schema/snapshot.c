@@ -82,7 +82,7 @@ static guint begin(PgBatch *batch)
 typedef struct {
 	PgSession *session;
 	PgBatch *batch;
-	guint first;   /* result of the first question */
+	guint first; /* result of the first question */
 	GPtrArray *results;
 } Asked;
 

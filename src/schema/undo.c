@@ -132,22 +132,118 @@ static char *undo_comment(const char *name, const char *word)
 	return is ? g_strdup_printf("COMMENT ON %.*s IS NULL", (int)(is - name), name) : NULL;
 }
 
+/* "ALTER DOMAIN d ADD CONSTRAINT c CHECK (...)"; names that the server makes up are not known. */
+static char *undo_domain(const char *name, const char *word)
+{
+	static const char add[] = " ADD CONSTRAINT ";
+	const char *end = schema_name_end(name, " ");
+	const char *constraint = end + strlen(add);
+
+	(void)word;
+	if (!g_str_has_prefix(end, add))
+		return NULL;
+	return g_strdup_printf("ALTER DOMAIN %.*s DROP CONSTRAINT %.*s", (int)(end - name), name,
+			       (int)(schema_name_end(constraint, " ") - constraint), constraint);
+}
+
+/* "ALTER PUBLICATION p ADD TABLE ONLY t (a) WHERE (...)". */
+static char *undo_table_of(const char *name, const char *word)
+{
+	static const char add[] = " ADD TABLE ";
+	const char *end = schema_name_end(name, " ");
+	const char *table = end + strlen(add);
+	const char *behind;
+
+	(void)word;
+	if (!g_str_has_prefix(end, add))
+		return NULL;
+	behind = schema_name_end(g_str_has_prefix(table, "ONLY ") ? table + strlen("ONLY ") : table,
+				 " ");
+	return g_strdup_printf("ALTER PUBLICATION %.*s DROP TABLE %.*s", (int)(end - name), name,
+			       (int)(behind - table), table);
+}
+
+/* ---- settings ---- */
+
+/* Settings that something always has: what gives them back the value that is not in the text.
+ * Behind `did` stands a value, which goes, unless it is the name of what is set. */
+static const struct {
+	const char *begins, *did, *undo;
+	bool keeps_name;
+} settings[] = {
+	{"", " SET STATISTICS ", " SET STATISTICS -1", false},
+	{"", " SET COMPRESSION ", " SET COMPRESSION default", false},
+	{"", " CLUSTER ON ", " SET WITHOUT CLUSTER", false},
+	{"", " REPLICA IDENTITY ", " REPLICA IDENTITY DEFAULT", false},
+	{"ALTER TABLE ", " DISABLE TRIGGER ", " ENABLE TRIGGER ", true},
+	{"ALTER TABLE ", " ENABLE REPLICA TRIGGER ", " ENABLE TRIGGER ", true},
+	{"ALTER TABLE ", " ENABLE ALWAYS TRIGGER ", " ENABLE TRIGGER ", true},
+	{"ALTER TABLE ", " DISABLE RULE ", " ENABLE RULE ", true},
+	{"ALTER TABLE ", " ENABLE REPLICA RULE ", " ENABLE RULE ", true},
+	{"ALTER TABLE ", " ENABLE ALWAYS RULE ", " ENABLE RULE ", true},
+	{"ALTER EVENT TRIGGER ", " DISABLE", " ENABLE", false},
+	{"ALTER EVENT TRIGGER ", " ENABLE ALWAYS", " ENABLE", false},
+	{"ALTER EVENT TRIGGER ", " ENABLE REPLICA", " ENABLE", false},
+	{"ALTER TABLE ", " SET NOT NULL", " DROP NOT NULL", false},
+	{"ALTER VIEW ", " SET DEFAULT ", " DROP DEFAULT", false},
+	{"ALTER PUBLICATION ", " ADD TABLES IN SCHEMA ", " DROP TABLES IN SCHEMA ", true},
+};
+
+/* "x SET (a=1, b='2')" as "x RESET (a, b)". */
+static char *undo_options(const char *statement)
+{
+	const char *set = schema_find_outside(statement, " SET (");
+	g_auto(GStrv) options = NULL;
+	g_autofree char *list = NULL;
+
+	if (!set || !g_str_has_suffix(statement, ")"))
+		return NULL;
+	options = g_strsplit(set + strlen(" SET ("), ", ", -1);
+	for (char **option = options; *option; option++)
+		(*option)[strcspn(*option, "=)")] = '\0';
+	list = g_strjoinv(", ", options);
+	return g_strdup_printf("%.*s RESET (%s)", (int)(set - statement), statement, list);
+}
+
+static char *undo_setting(const char *statement)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(settings); i++) {
+		const char *found = g_str_has_prefix(statement, settings[i].begins)
+					    ? schema_find_outside(statement, settings[i].did)
+					    : NULL;
+
+		if (found)
+			return g_strdup_printf(
+				"%.*s%s%s", (int)(found - statement), statement, settings[i].undo,
+				settings[i].keeps_name ? found + strlen(settings[i].did) : "");
+	}
+	return undo_options(statement);
+}
+
 static const struct {
 	const char *begins;
 	char *(*undo)(const char *name, const char *word);
 	const char *word;
 } undos[] = {
-	{"CREATE INDEX ", undo_index, NULL},     {"CREATE UNIQUE INDEX ", undo_index, NULL},
-	{"CREATE TRIGGER ", undo_on, "TRIGGER"}, {"CREATE CONSTRAINT TRIGGER ", undo_on, "TRIGGER"},
-	{"CREATE POLICY ", undo_on, "POLICY"},   {"ALTER TABLE ", undo_alter, NULL},
-	{"COMMENT ON ", undo_comment, NULL},     {"CREATE RULE ", undo_rule, NULL},
+	{"CREATE INDEX ", undo_index, NULL},
+	{"CREATE UNIQUE INDEX ", undo_index, NULL},
+	{"CREATE TRIGGER ", undo_on, "TRIGGER"},
+	{"CREATE CONSTRAINT TRIGGER ", undo_on, "TRIGGER"},
+	{"CREATE POLICY ", undo_on, "POLICY"},
+	{"ALTER TABLE ", undo_alter, NULL},
+	{"COMMENT ON ", undo_comment, NULL},
+	{"CREATE RULE ", undo_rule, NULL},
 	{"ALTER SEQUENCE ", undo_owner, NULL},
+	{"ALTER DOMAIN ", undo_domain, NULL},
+	{"ALTER PUBLICATION ", undo_table_of, NULL},
 };
 
 char *schema_undo(const char *statement)
 {
-	for (guint i = 0; i < G_N_ELEMENTS(undos); i++)
+	char *back = NULL;
+
+	for (guint i = 0; i < G_N_ELEMENTS(undos) && !back; i++)
 		if (g_str_has_prefix(statement, undos[i].begins))
-			return undos[i].undo(statement + strlen(undos[i].begins), undos[i].word);
-	return NULL;
+			back = undos[i].undo(statement + strlen(undos[i].begins), undos[i].word);
+	return !back && g_str_has_prefix(statement, "ALTER ") ? undo_setting(statement) : back;
 }

@@ -84,8 +84,7 @@ static void check_round(GRand *random, bool circles)
 		const Edge *edge = &g_array_index(all, Edge, i);
 		const guint place = places[edge->node][edge->part];
 
-		if (edge->node != edge->other &&
-		    !g_array_index(steps, SchemaStep, place).in_circle)
+		if (edge->node != edge->other && !g_array_index(steps, SchemaStep, place).in_circle)
 			g_assert_cmpuint(place, >, places[edge->other][edge->needs]);
 	}
 	for (guint i = 0; !circles && i < steps->len; i++)
