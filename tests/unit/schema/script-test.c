@@ -109,8 +109,15 @@ static void test_single(void)
 		before = g_steal_pointer(&after);
 	}
 	report("single changes", count);
-	g_assert_cmpuint(count[RIGHT], >=, 400);
+	g_assert_cmpuint(count[RIGHT], >=, 480);
 	g_assert_cmpuint(count[REFUSED], ==, 0);
+}
+
+static bool is_derived(const SchemaSnapshot *from, const SchemaSnapshot *to)
+{
+	g_autofree char *script = derive(from, to, (Recorded){true, true});
+
+	return !strstr(script, "-- by hand");
 }
 
 /* Several that follow each other, as many as can be derived, at once. */
@@ -127,20 +134,23 @@ static void test_several(void)
 	base = take(session);
 	for (char **block = blocks + 1; *block && **block; block++) {
 		g_autoptr(SchemaSnapshot) now = NULL;
-		g_autofree char *back = NULL;
+		bool derived;
 
 		g_assert_cmpuint(execute(session, *block), ==, 0);
 		now = take(session);
-		back = derive(now, base, (Recorded){false, false});
+		derived = is_derived(now, base) && is_derived(base, now);
 		length++;
-		if (!strstr(back, "-- by hand") && length < wanted)
+		if (derived && length < wanted)
 			continue;
-		if (length > 1 && !strstr(back, "-- by hand")) {
-			const Outcome taken = apply(session, now, base, (Recorded){false, true});
+		if (length > 1 && derived) {
+			Outcome outcome = apply(session, now, base, (Recorded){false, true});
 
-			count[taken]++;
-			if (taken == RIGHT)
-				count[apply(session, base, now, (Recorded){true, false})]++;
+			count[outcome]++;
+			if (outcome == RIGHT) {
+				outcome = apply(session, base, now, (Recorded){true, false});
+				count[outcome]++;
+			}
+			g_assert_cmpint(outcome, ==, RIGHT);
 		}
 		schema_snapshot_free(base);
 		base = take(session);
@@ -148,7 +158,7 @@ static void test_several(void)
 		wanted = (guint)g_rand_int_range(random, 2, WINDOW);
 	}
 	report("several changes at once", count);
-	g_assert_cmpuint(count[REFUSED], ==, 0);
+	g_assert_cmpuint(count[RIGHT], >=, 40);
 }
 
 /* ---- at once ---- */
