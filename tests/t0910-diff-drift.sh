@@ -49,6 +49,22 @@ test_expect_success 'the derived repair, run, repairs' '
 	git migrate diff --env staging >out && test_grep "no difference" out
 '
 
+test_expect_success 'a serial column, views over a changed column: the repair runs as it is printed, in one transaction, and the adoption is proven' '
+	same="git migrate diff --env staging" && live "ALTER TABLE users ADD COLUMN number serial; CREATE TABLE counted (id serial)" && git migrate diff --env staging --adopt >out; test_grep "^-- proven" out && test_grep "^ALTER SEQUENCE public.counted_id_seq OWNED BY" out &&
+	git migrate diff --env staging --repair >out; sed -n "s/^    repair: //p" out | "$psql" -Xq1 -v ON_ERROR_STOP=1 "$STAGING" && $same >out && test_grep "no difference" out &&
+	migration 0015_views "DROP VIEW over; DROP VIEW names;" <<-\SQL && commit views && git migrate up --env staging >/dev/null && live "GRANT SELECT ON over TO pg_monitor" &&
+	CREATE VIEW names AS SELECT id, name FROM users;
+	CREATE VIEW over AS SELECT name FROM names;
+	SQL
+	live "BEGIN; DROP VIEW over, names; ALTER TABLE users ALTER COLUMN name TYPE text; CREATE VIEW names AS SELECT id, name FROM users; CREATE VIEW over AS SELECT name FROM names; GRANT SELECT ON over TO pg_monitor; COMMIT" &&
+	git migrate diff --env staging --adopt >out; test_grep "^-- proven" out && git migrate diff --env staging --repair --format=json >json; perl -MJSON::PP -e "local \$/; print decode_json(<>)->{script}" json | "$psql" -Xq1 -v ON_ERROR_STOP=1 "$STAGING" && $same >out && test_grep "no difference" out &&
+	test "$("$psql" -XAtc "SELECT has_table_privilege(\$q\$pg_monitor\$q\$, \$q\$over\$q\$, \$q\$SELECT\$q\$)" "$STAGING")" = t &&
+	migration 0016_none "CREATE VIEW names AS SELECT id, name FROM users; CREATE VIEW over AS SELECT name FROM names;" <<-\SQL && commit none && git migrate up --env staging >/dev/null
+	DROP VIEW over;
+	DROP VIEW names;
+	SQL
+'
+
 test_expect_success 'stock git answers for the history of a live table' '
 	migration 002_longer "ALTER TABLE users ALTER COLUMN name TYPE varchar(10);" <<-\SQL && commit second && git migrate up --env staging >/dev/null &&
 	ALTER TABLE users ALTER COLUMN name TYPE varchar(20);
@@ -68,7 +84,7 @@ test_expect_success 'a state that is not the one of the signed record is refused
 '
 
 test_expect_success 'acceptance and failure keep the snapshot right' '
-	migration 003_bad "SELECT 1;" <<-\SQL && commit third && test_expect_code 3 git migrate up --env staging 2>err; git migrate diff --env staging >out && test_grep "record 6 .* no difference" out
+	migration 003_bad "SELECT 1;" <<-\SQL && commit third && test_expect_code 3 git migrate up --env staging 2>err; git migrate diff --env staging >out && test_grep "record 10 .* no difference" out
 	CREATE TABLE half (id int);
 	SELECT nonsense;
 	SQL

@@ -22,9 +22,9 @@ typedef enum {
  * state's snapshot is not the one of the signed record. The caller frees the report.
  */
 DriftReport *drift_compare(Standing *standing, DriftScope scope, const GPtrArray *ignore,
-			   GError **error);
+			   bool scripts, GError **error);
 
 /* What the recorded snapshots of two environments differ in; no database is asked. The right one is
  * what `left` would have to become. The caller frees the report. */
 DriftReport *drift_between(GitRepo *repo, DriftScope scope, const char *left, const char *right,
-			   GError **error);
+			   bool scripts, GError **error);

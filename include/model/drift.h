@@ -17,8 +17,8 @@ typedef struct {
 	DriftKind kind;
 	char *path;   /* of the object: public/table/users.sql */
 	char *diff;   /* the lines that differ, as git prints them; or NULL */
-	char *repair; /* SQL that makes the right side into the left one; what cannot be derived is
-			 a comment in it */
+	char *repair; /* SQL that makes the right side's object into the left one's, alone; what
+			 cannot be derived is a comment in it */
 	char *adopt;  /* the other way round: what a migration would say */
 } DriftChange;
 
@@ -30,6 +30,9 @@ typedef struct {
 	GPtrArray *changes; /* DriftChange*, by path */
 	GPtrArray *ignored; /* IgnoreCount*: what differs and a rule takes out */
 	char **uncaptured;  /* what is there and was not compared; NULL-terminated */
+	char *repair;       /* all that makes the right side into the left one, in an order in which
+			       it can run; NULL when nobody asked, or nothing differs */
+	char *adopt;        /* the other way round */
 } DriftReport;
 
 /* A report without changes; the caller frees it. */
@@ -50,7 +53,3 @@ const char *drift_kind_name(DriftKind kind);
 /* "2 objects differ from the record: PATH, ..." in one line, for the caller to free; NULL when none
  * does. */
 char *drift_report_summary(const DriftReport *report);
-
-/* All `adopt` texts as one script, in an order in which they can run: what is dropped first, then
- * kinds that others stand on before those. For the caller to free; NULL when nothing differs. */
-char *drift_report_script(const DriftReport *report);

@@ -13,13 +13,7 @@
 
 #include "git/repo.h"
 #include "pg/session.h"
-
-typedef struct {
-	char *path; /* public/table/users.sql; objects of no schema are below @global */
-	char *text; /* its statements, a newline behind each */
-	GPtrArray
-		*statements; /* char*, in order; one may hold several of SQL that belong together */
-} SchemaObject;
+#include "schema/object.h"
 
 typedef struct {
 	GPtrArray *objects; /* SchemaObject*, by path: what is compared */
@@ -29,12 +23,19 @@ typedef struct {
 	char **uncaptured; /* "2 large objects": what is there and not captured; NULL-terminated */
 } SchemaSnapshot;
 
+/* What is read beside the objects. */
+typedef enum {
+	SCHEMA_OBJECTS = 0,
+	SCHEMA_WHOLE = 1 << 0,   /* what is not compared, too: order and access */
+	SCHEMA_DEPENDS = 1 << 1, /* what each object needs, for those who derive statements */
+} SchemaWants;
+
 /*
- * Takes a snapshot; the caller frees it. `whole` asks for what is not compared, too: order and
- * access. Schema git_migrate and the members of extensions are left out. ERR_UNKNOWN when the
- * schema kept changing meanwhile, or was locked.
+ * Takes a snapshot; the caller frees it. `wants` are SchemaWants. Schema git_migrate and the
+ * members of extensions are left out. ERR_UNKNOWN when the schema kept changing meanwhile, or was
+ * locked. `helper` is a second session that reads the other half, or NULL.
  */
-SchemaSnapshot *schema_snapshot_take(PgSession *session, PgSession *helper, bool whole,
+SchemaSnapshot *schema_snapshot_take(PgSession *session, PgSession *helper, SchemaWants wants,
 				     GError **error);
 
 /* Frees it; NULL is fine. */
@@ -57,7 +58,3 @@ GArray *schema_objects_compare(const GPtrArray *left, const GPtrArray *right);
  */
 char *schema_snapshot_tree(GitRepo *repo, const GPtrArray *objects, const char *known,
 			   const char *folder, GError **error);
-
-/* A path out of names: each byte that a file name cannot hold as %XX, a long name shortened with a
- * digest. For the caller to free. */
-char *schema_path(const char *schema, const char *kind, const char *name);

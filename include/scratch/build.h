@@ -54,7 +54,7 @@ bool scratch_build_script(ScratchBuild *build, const Migration *migration, Scrip
 bool scratch_build_migrations(ScratchBuild *build, const GPtrArray *migrations, GPtrArray *before,
 			      GError **error);
 
-/* The schema as it is now, for the caller to free. `whole`: see schema_snapshot_take(). */
+/* The schema as it is now, for the caller to free. `whole`: with SCHEMA_WHOLE. */
 SchemaSnapshot *scratch_build_snapshot(ScratchBuild *build, bool whole, GError **error);
 
 /* Whether an error is a script's fault, not the machine's or the server's. */

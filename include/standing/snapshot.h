@@ -9,9 +9,9 @@
 #include "schema/snapshot.h"
 #include "standing/standing.h"
 
-/* Takes a snapshot (`whole`: see schema_snapshot_take()) on the standing's session, with a second
+/* Takes a snapshot (`wants`: see schema_snapshot_take()) on the standing's session, with a second
  * connection of its own; changes nothing. The caller frees it. */
-SchemaSnapshot *standing_snapshot(Standing *standing, bool whole, GError **error);
+SchemaSnapshot *standing_snapshot(Standing *standing, SchemaWants wants, GError **error);
 
 /*
  * After a deployment: takes a snapshot and writes its trees, which the caller clears. A schema that

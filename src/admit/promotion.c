@@ -136,7 +136,7 @@ static char *compare_schema(Standing *live, GError **error)
 
 	if (!live->settings->snapshot)
 		return NULL;
-	report = drift_compare(live, DRIFT_OF_SCHEMA, rules, error);
+	report = drift_compare(live, DRIFT_OF_SCHEMA, rules, false, error);
 	return report ? drift_report_summary(report) : NULL;
 }
 

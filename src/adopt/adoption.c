@@ -75,7 +75,7 @@ GPtrArray *adopt_check_script(Standing *standing, const char *script, GError **e
 	if (!goes_on)
 		return g_steal_pointer(&lines);
 	given = scratch_build_snapshot(build, false, error);
-	live = given ? standing_snapshot(standing, false, error) : NULL;
+	live = given ? standing_snapshot(standing, SCHEMA_OBJECTS, error) : NULL;
 	if (!live)
 		return NULL;
 	add_differences(standing, given, live, lines);

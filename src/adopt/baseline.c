@@ -51,7 +51,7 @@ static bool prove(Standing *standing, const BaselineOptions *options, const GPtr
 				  .ignored = result->ignored};
 	g_autoptr(SchemaSnapshot) expected = adopt_expected(standing, chosen, NULL, error);
 	g_autoptr(SchemaSnapshot) live =
-		expected ? standing_snapshot(standing, false, error) : NULL;
+		expected ? standing_snapshot(standing, SCHEMA_OBJECTS, error) : NULL;
 
 	if (!live)
 		return false;

@@ -48,8 +48,9 @@ static bool check_empty(Standing *standing, GError **error)
 	if (standing->lineup->applied->all->len > 0)
 		return refuse_applied(standing, error);
 	scratch = scratch_new(standing->repo, standing->session, error);
-	empty = scratch ? schema_snapshot_take(scratch->session, NULL, false, error) : NULL;
-	live = empty ? standing_snapshot(standing, false, error) : NULL;
+	empty = scratch ? schema_snapshot_take(scratch->session, NULL, SCHEMA_OBJECTS, error)
+			: NULL;
+	live = empty ? standing_snapshot(standing, SCHEMA_OBJECTS, error) : NULL;
 	if (!live)
 		return false;
 	extra = schema_objects_compare(empty->objects, live->objects);

@@ -20,9 +20,10 @@ bool check_live(GitRepo *repo, const char *environment, CheckPart *part, GError 
 		.environment = environment, .command = "check", .wait_ms = -1};
 	g_autoptr(Standing) standing =
 		standing_open(repo, &options, NULL, STANDING_READ_ALL, error);
-	g_autoptr(DriftReport) report = standing ? drift_compare(standing, DRIFT_OF_SCHEMA,
-								 standing->project->ignore, error)
-						 : NULL;
+	g_autoptr(DriftReport) report =
+		standing ? drift_compare(standing, DRIFT_OF_SCHEMA, standing->project->ignore,
+					 false, error)
+			 : NULL;
 	g_autofree char *compared = NULL;
 	g_autofree char *remedy = NULL;
 

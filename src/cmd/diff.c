@@ -41,6 +41,12 @@ static DriftScope scope_of(const CommandContext *context)
 	return command_flag(context, "access") ? DRIFT_OF_ACCESS : DRIFT_OF_SCHEMA;
 }
 
+/* Whether the statements of all changes are wanted, in order. */
+static bool wants_scripts(const CommandContext *context)
+{
+	return command_flag(context, "repair") || command_flag(context, "adopt");
+}
+
 static void print(const CommandContext *context, const DriftReport *report)
 {
 	if (command_wants_json(context))
@@ -53,7 +59,7 @@ static void print(const CommandContext *context, const DriftReport *report)
 static bool print_adoption(const CommandContext *context, Standing *standing,
 			   const DriftReport *report, GError **error)
 {
-	g_autofree char *script = drift_report_script(report);
+	const char *script = report->adopt;
 	g_autofree char *count = text_count(report->changes->len, "change");
 	g_autoptr(GPtrArray) lines =
 		script ? adopt_check_script(standing, script, error) : g_ptr_array_new();
@@ -77,9 +83,10 @@ static bool print_adoption(const CommandContext *context, Standing *standing,
 static bool run_live(CommandContext *context, int *status, GError **error)
 {
 	g_autoptr(Standing) standing = command_open(context, STANDING_READ_ALL, error);
-	g_autoptr(DriftReport) report = standing ? drift_compare(standing, scope_of(context),
-								 standing->project->ignore, error)
-						 : NULL;
+	g_autoptr(DriftReport) report =
+		standing ? drift_compare(standing, scope_of(context), standing->project->ignore,
+					 wants_scripts(context), error)
+			 : NULL;
 
 	if (!report)
 		return false;
@@ -99,7 +106,7 @@ static bool run(CommandContext *context, int *status, GError **error)
 	if (!context->arguments[0])
 		return run_live(context, status, error);
 	report = drift_between(context->repo, scope_of(context), context->arguments[0],
-			       context->arguments[1], error);
+			       context->arguments[1], wants_scripts(context), error);
 	if (!report)
 		return false;
 	*status = report->changes->len > 0;

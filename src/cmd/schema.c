@@ -98,7 +98,9 @@ static SchemaSnapshot *take_live(CommandContext *context, bool whole, Origin *or
 {
 	g_autoptr(Standing) standing =
 		command_open(context, STANDING_TARGET | STANDING_SESSION, error);
-	SchemaSnapshot *snapshot = standing ? standing_snapshot(standing, whole, error) : NULL;
+	SchemaSnapshot *snapshot =
+		standing ? standing_snapshot(standing, whole ? SCHEMA_WHOLE : SCHEMA_OBJECTS, error)
+			 : NULL;
 
 	if (snapshot)
 		*origin = (Origin){"environment", g_strdup(standing_name(standing))};

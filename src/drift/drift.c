@@ -5,7 +5,9 @@
 #include "base/error.h"
 #include "config/config.h"
 #include "ledger/state.h"
+#include "schema/depends.h"
 #include "schema/repair.h"
+#include "script.h"
 #include "standing/snapshot.h"
 
 /* What a scope is made of. */
@@ -171,8 +173,61 @@ static char *name_record(const Standing *standing)
 			       standing->ledgers.last->object);
 }
 
+/* ---- scripts ---- */
+
+/* The objects of a side as a state holds them, by path; those that are the same on the live side
+ * know what they need from there. `owner` holds what is made here. */
+static GPtrArray *recorded_list(GitRepo *repo, const Side *side, const Side *live,
+				const GPtrArray *objects, GPtrArray *owner)
+{
+	g_autoptr(GHashTable) same = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GList) paths =
+		g_list_sort(g_hash_table_get_keys(side->oids), (GCompareFunc)strcmp);
+	GPtrArray *list = g_ptr_array_new();
+
+	for (guint i = 0; objects && i < objects->len; i++) {
+		SchemaObject *object = g_ptr_array_index(objects, i);
+
+		if (g_strcmp0(g_hash_table_lookup(side->oids, object->path),
+			      g_hash_table_lookup(live->oids, object->path)) == 0)
+			g_hash_table_insert(same, object->path, object);
+	}
+	for (GList *each = paths; each; each = each->next) {
+		SchemaObject *object = g_hash_table_lookup(same, each->data);
+		g_autofree char *text =
+			object ? NULL
+			       : text_of(repo, side, each->data,
+					 g_hash_table_lookup(side->oids, each->data));
+
+		if (!object) {
+			object = schema_object_of_text(each->data, text);
+			g_ptr_array_add(owner, object);
+		}
+		g_ptr_array_add(list, object);
+	}
+	schema_depends_guess(list);
+	return list;
+}
+
+static DriftReport *report_between(GitRepo *repo, DriftScope scope, const char *environment,
+				   const GPtrArray *ignore, const Side *left, const Side *right)
+{
+	DriftReport *report = drift_report_new(environment);
+
+	compare_all(repo, scope, report, ignore, left, right);
+	return report;
+}
+
+/* What a live database is compared with, and how. */
+static SchemaWants wants_of(DriftScope scope, bool scripts)
+{
+	const SchemaWants needs = scripts ? SCHEMA_DEPENDS | SCHEMA_WHOLE : SCHEMA_OBJECTS;
+
+	return scope == DRIFT_OF_ACCESS ? SCHEMA_WHOLE : needs;
+}
+
 DriftReport *drift_compare(Standing *standing, DriftScope scope, const GPtrArray *ignore,
-			   GError **error)
+			   bool scripts, GError **error)
 {
 	const char *name = standing_name(standing);
 	const bool access = scope == DRIFT_OF_ACCESS;
@@ -181,25 +236,29 @@ DriftReport *drift_compare(Standing *standing, DriftScope scope, const GPtrArray
 		recorded = {.oids = recorded_objects(standing->repo, scope, name, &tree, error)};
 	g_auto(Side) live = {0};
 	g_autoptr(SchemaSnapshot) snapshot = NULL;
+	g_autoptr(GPtrArray) owner = schema_objects_new(), list = NULL;
 	DriftReport *report;
 
 	if (!recorded.oids || (!access && !check_recorded(standing, tree, error)))
 		return NULL;
-	snapshot = standing_snapshot(standing, access, error);
+	snapshot = standing_snapshot(standing, wants_of(scope, scripts), error);
 	if (!snapshot ||
 	    !live_side(standing, access ? snapshot->access : snapshot->objects, &live, error))
 		return NULL;
-	report = drift_report_new(name);
+	report = report_between(standing->repo, scope, name, ignore, &recorded, &live);
 	report->left = name_record(standing);
 	report->right = g_strdup("the live database");
 	g_strfreev(report->uncaptured);
 	report->uncaptured = g_strdupv(snapshot->uncaptured);
-	compare_all(standing->repo, scope, report, ignore, &recorded, &live);
+	if (!scripts || access || report->changes->len == 0)
+		return report;
+	list = recorded_list(standing->repo, &recorded, &live, snapshot->objects, owner);
+	drift_report_derive(report, list, snapshot->objects, snapshot->access);
 	return report;
 }
 
 DriftReport *drift_between(GitRepo *repo, DriftScope scope, const char *left, const char *right,
-			   GError **error)
+			   bool scripts, GError **error)
 {
 	g_autofree char *left_tree = NULL;
 	g_autofree char *right_tree = NULL;
@@ -209,13 +268,18 @@ DriftReport *drift_between(GitRepo *repo, DriftScope scope, const char *left, co
 				    : NULL};
 	g_autofree char *head = git_repo_resolve(repo, "HEAD", error);
 	g_autoptr(Project) project = head ? config_read_project(repo, head, error) : NULL;
+	g_autoptr(GPtrArray) owner = schema_objects_new(), from = NULL, to = NULL;
 	DriftReport *report;
 
 	if (!after.oids || !project)
 		return NULL;
-	report = drift_report_new(left);
+	report = report_between(repo, scope, left, project->ignore, &before, &after);
 	report->left = g_strdup(left);
 	report->right = g_strdup(right);
-	compare_all(repo, scope, report, project->ignore, &before, &after);
+	if (!scripts || scope == DRIFT_OF_ACCESS || report->changes->len == 0)
+		return report;
+	from = recorded_list(repo, &before, NULL, NULL, owner);
+	to = recorded_list(repo, &after, NULL, NULL, owner);
+	drift_report_derive(report, from, to, NULL);
 	return report;
 }

@@ -39,7 +39,9 @@ void report_drift_text(const DriftReport *report, bool repair, FILE *out)
 	g_autofree char *uncaptured = g_strjoinv(", ", report->uncaptured);
 
 	for (guint i = 0; i < report->changes->len; i++)
-		print_change(g_ptr_array_index(report->changes, i), repair, out);
+		print_change(g_ptr_array_index(report->changes, i), repair && !report->repair, out);
+	if (repair && report->repair)
+		report_lines(report->repair, "    repair: ", out);
 	fprintf(out, "%s: %s of %s against %s: ", report->environment, compared, report->left,
 		report->right);
 	if (report->changes->len)
@@ -90,6 +92,8 @@ json_t *report_drift_json(const DriftReport *report)
 	json_object_set_new(document, "changes", list);
 	json_object_set_new(document, "ignored", report_ignored_json(report->ignored));
 	json_object_set_new(document, "not_captured", report_json_list(report->uncaptured));
+	if (report->repair)
+		json_object_set_new(document, "script", report_json_text(report->repair));
 	return document;
 }
 

@@ -1,33 +1,6 @@
-#include <string.h>
-
 #include "names.h"
 
-const char *schema_name_end(const char *name, const char *ends)
-{
-	bool quoted = false;
-
-	for (; *name; name++)
-		if (*name == '"')
-			quoted = !quoted;
-		else if (!quoted && strchr(ends, *name))
-			break;
-	return name;
-}
-
-const char *schema_find_outside(const char *text, const char *words)
-{
-	const size_t length = strlen(words);
-	char quote = '\0';
-
-	for (; *text; text++)
-		if (!quote && strncmp(text, words, length) == 0)
-			return text;
-		else if (!quote && (*text == '"' || *text == '\''))
-			quote = *text;
-		else if (*text == quote)
-			quote = '\0';
-	return NULL;
-}
+#include <string.h>
 
 /* ---- a table ---- */
 
@@ -148,23 +121,39 @@ static void alter_type(GString *sql, const Table *table, const Column *column)
 			       column->name, column->type, cast ? cast : "");
 }
 
-static void alter_column(GString *sql, const Table *table, const Column *from, const Column *to)
+static void drop_default(GString *sql, const Table *table, const Column *column)
 {
-	const bool new_default = g_strcmp0(from->fallback, to->fallback) != 0;
-	const bool new_type = strcmp(from->type, to->type) != 0;
+	g_string_append_printf(sql, "ALTER TABLE %s ALTER COLUMN %s DROP DEFAULT;\n", table->name,
+			       column->name);
+}
 
-	/* A default may not fit the new type. */
-	if (new_default && (new_type || !to->fallback) && from->fallback)
-		g_string_append_printf(sql, "ALTER TABLE %s ALTER COLUMN %s DROP DEFAULT;\n",
-				       table->name, to->name);
-	if (new_type)
-		alter_type(sql, table, to);
+/* The two texts of a table, and what makes one into the other. */
+typedef struct {
+	GString *take, *make;
+	const GPtrArray *words;
+} Change;
+
+static void alter_column(const Change *change, const Table *table, const Column *from,
+			 const Column *to)
+{
+	const bool new_default =
+		g_strcmp0(from->fallback, to->fallback) != 0 ||
+		(from->fallback && schema_has_any_word(from->fallback, change->words));
+
+	/* It may not fit a new type, and may name what goes away: names have a dot. */
+	if (new_default && from->fallback &&
+	    (!to->fallback || strcmp(from->type, to->type) != 0 || strchr(from->fallback, '.')))
+		drop_default(change->take, table, to);
+	if (strcmp(from->type, to->type) != 0)
+		alter_type(change->make, table, to);
 	if (new_default && to->fallback)
-		g_string_append_printf(sql, "ALTER TABLE %s ALTER COLUMN %s SET DEFAULT %s;\n",
+		g_string_append_printf(change->make,
+				       "ALTER TABLE %s ALTER COLUMN %s SET DEFAULT %s;\n",
 				       table->name, to->name, to->fallback);
 	if (from->not_null != to->not_null)
-		g_string_append_printf(sql, "ALTER TABLE %s ALTER COLUMN %s %s NOT NULL;\n",
-				       table->name, to->name, to->not_null ? "SET" : "DROP");
+		g_string_append_printf(change->make,
+				       "ALTER TABLE %s ALTER COLUMN %s %s NOT NULL;\n", table->name,
+				       to->name, to->not_null ? "SET" : "DROP");
 }
 
 /* Whether what columns are generated from stays the same, which no ALTER changes in general. */
@@ -182,8 +171,10 @@ static bool can_change(const Table *from, const Table *to)
 	return true;
 }
 
-bool schema_change_columns(GString *sql, const char *from, const char *to)
+bool schema_change_columns(GString *take, GString *make, const char *from, const char *to,
+			   const GPtrArray *words)
 {
+	const Change change = {take, make, words};
 	g_auto(Table) before = {0};
 	g_auto(Table) after = {0};
 
@@ -192,7 +183,7 @@ bool schema_change_columns(GString *sql, const char *from, const char *to)
 	for (guint i = 0; i < before.columns->len; i++) {
 		const Column *column = g_ptr_array_index(before.columns, i);
 		if (!find_column(&after, column->name))
-			g_string_append_printf(sql, "ALTER TABLE %s DROP COLUMN %s;\n", after.name,
+			g_string_append_printf(take, "ALTER TABLE %s DROP COLUMN %s;\n", after.name,
 					       column->name);
 	}
 	for (guint i = 0; i < after.columns->len; i++) {
@@ -200,9 +191,39 @@ bool schema_change_columns(GString *sql, const char *from, const char *to)
 		const Column *was = find_column(&before, column->name);
 
 		if (was)
-			alter_column(sql, &after, was, column);
+			alter_column(&change, &after, was, column);
 		else
-			add_column(sql, &after, column);
+			add_column(make, &after, column);
 	}
 	return true;
+}
+
+/* A name as the catalog has it. */
+static char *unquoted(const char *name)
+{
+	g_autoptr(GString) plain = NULL;
+
+	if (*name != '"')
+		return g_strdup(name);
+	plain = g_string_new_len(name + 1, (gssize)strlen(name + 1) - 1);
+	g_string_replace(plain, "\"\"", "\"", 0);
+	return g_strdup(plain->str);
+}
+
+GPtrArray *schema_columns_touched(const char *from, const char *to)
+{
+	GPtrArray *touched = g_ptr_array_new_with_free_func(g_free);
+	g_auto(Table) before = {0};
+	g_auto(Table) after = {0};
+
+	if (!table_parse(from, &before) || !table_parse(to, &after))
+		return touched;
+	for (guint i = 0; i < before.columns->len; i++) {
+		const Column *column = g_ptr_array_index(before.columns, i);
+		const Column *now = find_column(&after, column->name);
+
+		if (!now || strcmp(column->type, now->type) != 0)
+			g_ptr_array_add(touched, unquoted(column->name));
+	}
+	return touched;
 }

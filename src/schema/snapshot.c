@@ -7,23 +7,6 @@
 #include "embed.h"
 #include "schema/canonical.h"
 
-#define GLOBAL "@global"
-
-static void object_free(SchemaObject *object)
-{
-	if (!object)
-		return;
-	g_free(object->path);
-	g_free(object->text);
-	g_ptr_array_unref(object->statements);
-	g_free(object);
-}
-
-static GPtrArray *objects_new(void)
-{
-	return g_ptr_array_new_with_free_func((GDestroyNotify)object_free);
-}
-
 void schema_snapshot_free(SchemaSnapshot *snapshot)
 {
 	if (!snapshot)
@@ -33,45 +16,6 @@ void schema_snapshot_free(SchemaSnapshot *snapshot)
 	g_clear_pointer(&snapshot->access, g_ptr_array_unref);
 	g_strfreev(snapshot->uncaptured);
 	g_free(snapshot);
-}
-
-/* ---- paths ---- */
-
-/* One name as a part of a path. */
-static void append_name(GString *path, const char *name)
-{
-	static const char special[] = "/\\%@";
-	const size_t longest = 200, kept = 180;
-	const gsize start = path->len;
-
-	for (const char *c = name; *c; c++)
-		if ((unsigned char)*c < 0x20 || *c == 0x7f || strchr(special, *c) ||
-		    (c == name && *c == '.'))
-			g_string_append_printf(path, "%%%02X", (unsigned char)*c);
-		else
-			g_string_append_c(path, *c);
-	if (path->len - start > longest) {
-		g_autofree char *digest = text_sha256(name, strlen(name));
-
-		g_string_truncate(path, start + kept);
-		g_string_append_printf(path, "~%.12s", digest);
-	}
-}
-
-char *schema_path(const char *schema, const char *kind, const char *name)
-{
-	GString *path = g_string_new(NULL);
-
-	if (schema)
-		append_name(path, schema);
-	else
-		g_string_append(path, GLOBAL);
-	g_string_append_c(path, '/');
-	if (kind)
-		g_string_append_printf(path, "%s/", kind);
-	append_name(path, name);
-	g_string_append(path, ".sql");
-	return g_string_free(path, FALSE);
 }
 
 /* ---- the questions ---- */
@@ -138,8 +82,7 @@ static guint begin(PgBatch *batch)
 typedef struct {
 	PgSession *session;
 	PgBatch *batch;
-	guint first;   /* result of the first question */
-	guint objects; /* how many of them tell of objects */
+	guint first; /* result of the first question */
 	GPtrArray *results;
 } Asked;
 
@@ -159,7 +102,6 @@ static void ask(Asked *asked, PgSession *session, const char *const *queries, gu
 	}
 	for (guint i = 0; i < count; i++)
 		add_query(asked->batch, queries[i], pg_session_server_version(session));
-	asked->objects += count;
 }
 
 static bool send(Asked *asked, GError **error)
@@ -236,7 +178,7 @@ static bool take_rows(GPtrArray *pieces, const PgResult *rows)
 /* One object for each path, its statements in order of rank and text. */
 static GPtrArray *objects_of(GPtrArray *pieces)
 {
-	GPtrArray *objects = objects_new();
+	GPtrArray *objects = schema_objects_new();
 	SchemaObject *object = NULL;
 	GString *text = NULL;
 
@@ -247,9 +189,7 @@ static GPtrArray *objects_of(GPtrArray *pieces)
 		if (!object || strcmp(object->path, piece->path) != 0) {
 			if (object)
 				object->text = g_string_free(text, FALSE);
-			object = g_new0(SchemaObject, 1);
-			object->statements = g_ptr_array_new_with_free_func(g_free);
-			object->path = g_strdup(piece->path);
+			object = schema_object_new(piece->path);
 			text = g_string_new(NULL);
 			g_ptr_array_add(objects, object);
 		}
@@ -287,39 +227,79 @@ static char **read_counts(const PgResult *rows)
 	return list;
 }
 
-/* The snapshot out of the answers; NULL when something vanished meanwhile. */
-static SchemaSnapshot *read_answers(const Asked *first, const Asked *second, guint extra,
-				    bool whole)
+/* Hands each object what it needs. What is no object of ours needs nothing. */
+static void read_depends(const GPtrArray *objects, const PgResult *rows)
 {
+	g_autoptr(GHashTable) by_path = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (guint i = 0; i < objects->len; i++) {
+		SchemaObject *object = g_ptr_array_index(objects, i);
+
+		schema_object_needs(object);
+		g_hash_table_insert(by_path, object->path, object);
+	}
+	for (int i = 0; i < pg_result_rows(rows); i++) {
+		g_autofree char *path =
+			schema_path(pg_result_text(rows, i, 0), pg_result_text(rows, i, 1),
+				    pg_result_text(rows, i, 2));
+		SchemaObject *object = g_hash_table_lookup(by_path, path);
+		g_autofree char *needed =
+			object ? schema_path(pg_result_text(rows, i, 4), pg_result_text(rows, i, 5),
+					     pg_result_text(rows, i, 6))
+			       : NULL;
+
+		if (needed && g_hash_table_contains(by_path, needed))
+			schema_object_need(object, (SchemaPart)pg_result_int64(rows, i, 3), needed,
+					   (SchemaPart)pg_result_int64(rows, i, 7),
+					   pg_result_text(rows, i, 8));
+	}
+}
+
+/* The snapshot out of the answers; NULL when something vanished meanwhile. */
+static SchemaSnapshot *read_answers(const Asked *first, const Asked *second, SchemaWants wants)
+{
+	const guint extra = G_N_ELEMENTS(first_half), depends = G_N_ELEMENTS(second_half);
+	const bool whole = wants & SCHEMA_WHOLE;
 	g_autoptr(GPtrArray) pieces = g_ptr_array_new_with_free_func((GDestroyNotify)piece_free);
 	g_autoptr(SchemaSnapshot) snapshot = g_new0(SchemaSnapshot, 1);
 
-	if (!read_pieces(pieces, first, 0, first->objects - extra) ||
-	    !read_pieces(pieces, second, 0, second->objects))
+	if (!read_pieces(pieces, first, 0, extra) || !read_pieces(pieces, second, 0, depends))
 		return NULL;
 	snapshot->objects = objects_of(pieces);
-	extra = first->objects - extra;
+	if (wants & SCHEMA_DEPENDS)
+		read_depends(snapshot->objects,
+			     g_ptr_array_index(second->results, second->first + depends));
 	snapshot->uncaptured = read_counts(g_ptr_array_index(first->results, first->first + extra));
 	snapshot->order = whole ? read_one(first, extra + 1) : NULL;
 	snapshot->access = whole ? read_one(first, extra + 2) : NULL;
 	return !whole || (snapshot->order && snapshot->access) ? g_steal_pointer(&snapshot) : NULL;
 }
 
-/* One attempt; *snapshot stays NULL when the schema changed meanwhile. */
-static bool attempt(PgSession *session, PgSession *helper, bool whole, SchemaSnapshot **snapshot,
-		    GError **error)
+/* What both sessions are asked. */
+static void ask_all(Asked *first, PgSession *session, Asked *second, PgSession *helper,
+		    SchemaWants wants)
 {
 	const char *const extras[] = {sql_schema_uncaptured, sql_schema_order, sql_schema_access};
-	const guint extra = whole ? G_N_ELEMENTS(extras) : 1;
+	const char *const depends[] = {sql_schema_depends};
+
+	ask(first, session, first_half, G_N_ELEMENTS(first_half));
+	ask(first, session, extras, wants & SCHEMA_WHOLE ? G_N_ELEMENTS(extras) : 1);
+	ask(second, helper ? helper : session, second_half, G_N_ELEMENTS(second_half));
+	if (wants & SCHEMA_DEPENDS)
+		ask(second, helper ? helper : session, depends, G_N_ELEMENTS(depends));
+}
+
+/* One attempt; *snapshot stays NULL when the schema changed meanwhile. */
+static bool attempt(PgSession *session, PgSession *helper, SchemaWants wants,
+		    SchemaSnapshot **snapshot, GError **error)
+{
 	g_autofree char *before = take_stamp(session, error);
 	g_autofree char *after = NULL;
 	g_auto(Asked) first = {0};
 	g_auto(Asked) second = {0};
 	bool ok;
 
-	ask(&first, session, first_half, G_N_ELEMENTS(first_half));
-	ask(&first, session, extras, extra);
-	ask(&second, helper ? helper : session, second_half, G_N_ELEMENTS(second_half));
+	ask_all(&first, session, &second, helper, wants);
 	if (!before || !send(&first, error) || (!helper && !receive(&first, error)))
 		return false;
 	if (helper)
@@ -332,11 +312,11 @@ static bool attempt(PgSession *session, PgSession *helper, bool whole, SchemaSna
 	}
 	after = ok ? take_stamp(session, error) : NULL;
 	if (after && strcmp(before, after) == 0)
-		*snapshot = read_answers(&first, &second, extra, whole);
+		*snapshot = read_answers(&first, &second, wants);
 	return after;
 }
 
-SchemaSnapshot *schema_snapshot_take(PgSession *session, PgSession *helper, bool whole,
+SchemaSnapshot *schema_snapshot_take(PgSession *session, PgSession *helper, SchemaWants wants,
 				     GError **error)
 {
 	const int most = 3;
@@ -344,7 +324,7 @@ SchemaSnapshot *schema_snapshot_take(PgSession *session, PgSession *helper, bool
 	for (int i = 0; i < most; i++) {
 		SchemaSnapshot *snapshot = NULL;
 
-		if (!attempt(session, helper, whole, &snapshot, error)) {
+		if (!attempt(session, helper, wants, &snapshot, error)) {
 			g_prefix_error(error, "cannot read the schema: ");
 			/* A lock that somebody holds, a privilege that we lack: nothing is known.
 			 */

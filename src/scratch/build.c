@@ -86,7 +86,8 @@ bool scratch_build_migrations(ScratchBuild *build, const GPtrArray *migrations, 
 
 SchemaSnapshot *scratch_build_snapshot(ScratchBuild *build, bool whole, GError **error)
 {
-	return schema_snapshot_take(build->scratch->session, NULL, whole, error);
+	return schema_snapshot_take(build->scratch->session, NULL,
+				    whole ? SCHEMA_WHOLE : SCHEMA_OBJECTS, error);
 }
 
 bool scratch_is_script_error(const GError *error)

@@ -212,5 +212,6 @@ SchemaSnapshot *files_snapshot(GitRepo *repo, const PgSession *like, const GPtrA
 
 	if (!scratch || !files_run(repo, scratch->session, entries, FILES_ON_SCRATCH, error))
 		return NULL;
-	return schema_snapshot_take(scratch->session, NULL, whole, error);
+	return schema_snapshot_take(scratch->session, NULL, whole ? SCHEMA_WHOLE : SCHEMA_OBJECTS,
+				    error);
 }

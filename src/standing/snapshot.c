@@ -3,13 +3,13 @@
 #include "connect/connect.h"
 #include "ledger/state.h"
 
-SchemaSnapshot *standing_snapshot(Standing *standing, bool whole, GError **error)
+SchemaSnapshot *standing_snapshot(Standing *standing, SchemaWants wants, GError **error)
 {
 	/* Without a second connection it takes longer, nothing else. */
 	g_autoptr(PgSession) helper =
 		connect_open(standing->repo, standing->proposed, "snapshot", NULL);
 
-	return schema_snapshot_take(standing->session, helper, whole, error);
+	return schema_snapshot_take(standing->session, helper, wants, error);
 }
 
 static char *write_tree(const Standing *standing, const GPtrArray *objects, const char *folder,
@@ -42,7 +42,7 @@ Trees standing_trees(Standing *standing)
 
 	if (!standing->settings->snapshot)
 		return trees;
-	snapshot = standing_snapshot(standing, true, &why);
+	snapshot = standing_snapshot(standing, SCHEMA_WHOLE, &why);
 	if (snapshot && write_trees(standing, snapshot, &trees, &why))
 		return trees;
 	observer_say(&standing->observer, EVENT_WARNING, "no snapshot of the schema: %s",

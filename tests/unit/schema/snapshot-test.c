@@ -3,103 +3,10 @@
  * file and in no other; what changes nothing is no change; and any setting of the client is the
  * same to it.
  */
-#include "schema/canonical.h"
-#include "schema/repair.h"
-#include "schema/snapshot.h"
-
 #include <string.h>
 
-#include "base/borrow.h"
-#include "base/proc.h"
-
-static char *fixture(const char *name)
-{
-	g_autofree char *folder = g_path_get_dirname(__FILE__);
-
-	return g_build_filename(folder, "..", "..", "fixtures", "schema", name, NULL);
-}
-
-static void run_psql(const char *const *arguments)
-{
-	const char *folder = g_getenv("PG_TEST_BIN");
-	g_autofree char *psql = folder ? g_build_filename(folder, "psql", NULL) : g_strdup("psql");
-	g_autoptr(GPtrArray) argv = g_ptr_array_new();
-	g_auto(ProcResult) result = {0};
-	g_autoptr(GError) error = NULL;
-
-	g_ptr_array_add(argv, psql);
-	for (const char *const first[] = {"-Xq", "-v", "ON_ERROR_STOP=1", NULL}, *const *each =
-											 first;
-	     *each; each++)
-		borrow_add(argv, *each);
-	for (; *arguments; arguments++)
-		borrow_add(argv, *arguments);
-	g_ptr_array_add(argv, NULL);
-	const ProcSpec spec = {.argv = (const char *const *)argv->pdata};
-	proc_run_ok(&spec, &result, &error);
-	if (error)
-		g_error("psql: %s", result.err ? result.err->str : error->message);
-}
-
-static PgSession *connect(const char *database)
-{
-	const char *settings[] = {"dbname", database, NULL};
-	g_autoptr(GError) error = NULL;
-	PgSession *session = pg_session_open(settings, "snapshot-test", &error);
-
-	g_assert_no_error(error);
-	return session;
-}
-
-/* A database of this name with the fixture that holds every kind of object. */
-static void make_database(const char *name)
-{
-	g_autofree char *drop = g_strdup_printf("DROP DATABASE IF EXISTS %s WITH (FORCE)", name);
-	g_autofree char *create = g_strdup_printf("CREATE DATABASE %s", name);
-	g_autofree char *file = fixture("every-kind.sql");
-
-	run_psql((const char *const[]){"-c", drop, "-c", create, "postgres", NULL});
-	run_psql((const char *const[]){"-f", file, name, NULL});
-}
-
-static SchemaSnapshot *take(PgSession *session)
-{
-	g_autoptr(GError) error = NULL;
-	SchemaSnapshot *snapshot = schema_snapshot_take(session, NULL, false, &error);
-
-	g_assert_no_error(error);
-	return snapshot;
-}
-
-static gint compare_paths(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* The paths that differ, sorted, with a bar between them. */
-static char *difference(const SchemaSnapshot *before, const SchemaSnapshot *after)
-{
-	g_autoptr(GArray) differences = schema_objects_compare(before->objects, after->objects);
-	g_autoptr(GPtrArray) paths = g_ptr_array_new();
-
-	for (guint i = 0; i < differences->len; i++)
-		borrow_add(paths, g_array_index(differences, SchemaDifference, i).path);
-	g_ptr_array_add(paths, NULL);
-	return g_strjoinv(" | ", (char **)paths->pdata);
-}
-
-/* The blocks of a fixture, between blank lines. */
-static char **blocks_of(const char *name, const char *database)
-{
-	g_autofree char *path = fixture(name);
-	g_autofree char *text = NULL;
-	g_autoptr(GString) filled = NULL;
-
-	g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
-	filled = g_string_new(text);
-	g_string_replace(filled, ":db", database, 0);
-	return g_strsplit(filled->str, "\n\n", -1);
-}
+#include "database.h"
+#include "schema/canonical.h"
 
 /* What a block expects: the paths in its first line, sorted as difference() does. */
 static char *expected_of(const char *block)
@@ -113,17 +20,6 @@ static char *expected_of(const char *block)
 	list = g_strsplit(paths->str, "\n", -1);
 	qsort(list, g_strv_length(list), sizeof *list, compare_paths);
 	return g_strjoinv(" | ", list);
-}
-
-/* A block that the server refuses is a mistake of the fixture: said, and counted as wrong. */
-static guint execute(PgSession *session, const char *sql)
-{
-	g_autoptr(GError) error = NULL;
-
-	if (pg_session_execute(session, sql, &error))
-		return 0;
-	g_test_message("%s\n  refused: %s", sql, error->message);
-	return 1;
 }
 
 static void test_mutations(void)
@@ -212,82 +108,6 @@ static void test_indexes(void)
 	}
 }
 
-/* ---- derived changes ---- */
-
-/* The script that makes one schema into the other, object by object as their paths stand. */
-static char *derive(const SchemaSnapshot *from, const SchemaSnapshot *to)
-{
-	g_autoptr(GArray) differences = schema_objects_compare(from->objects, to->objects);
-	GString *script = g_string_new(NULL);
-
-	for (guint i = 0; i < differences->len; i++) {
-		const SchemaDifference *one = &g_array_index(differences, SchemaDifference, i);
-		g_autofree char *sql = schema_change(one->path, one->left ? one->left->text : NULL,
-						     one->right ? one->right->text : NULL);
-		g_string_append(script, sql);
-	}
-	return g_string_free(script, FALSE);
-}
-
-typedef enum { LEFT_TO_A_PERSON, REFUSED, RIGHT, WRONG } Outcome;
-
-/* Runs the derived script. What the server refuses has changed nothing. */
-static Outcome apply(PgSession *session, const SchemaSnapshot *from, const SchemaSnapshot *to)
-{
-	g_autofree char *script = derive(from, to);
-	g_autofree char *left = NULL;
-	g_autoptr(SchemaSnapshot) now = NULL;
-	g_autoptr(GError) error = NULL;
-
-	if (strstr(script, "-- by hand"))
-		return LEFT_TO_A_PERSON;
-	if (!pg_session_execute(session, script, &error)) {
-		g_test_message("refused: %s\n%s", error->message, script);
-		return REFUSED;
-	}
-	now = take(session);
-	left = difference(now, to);
-	if (!*left)
-		return RIGHT;
-	g_test_message("not the same afterwards: %s\n%s", left, script);
-	return WRONG;
-}
-
-/* Every single change taken back, and made again, by the statements that are derived from the two
- * texts: what they do is right, or they say that they do not know. */
-static void test_changes(void)
-{
-	g_auto(GStrv) blocks = blocks_of("mutations.sql", "snapshot_changes");
-	g_autoptr(PgSession) session = NULL;
-	g_autoptr(SchemaSnapshot) before = NULL;
-	guint count[WRONG + 1] = {0};
-
-	make_database("snapshot_changes");
-	session = connect("snapshot_changes");
-	before = take(session);
-	for (char **block = blocks + 1; *block && **block; block++) {
-		g_autoptr(SchemaSnapshot) after = NULL;
-		Outcome back, again;
-
-		g_assert_cmpuint(execute(session, *block), ==, 0);
-		after = take(session);
-		back = apply(session, after, before);
-		again = back == RIGHT ? apply(session, before, after) : back;
-		count[back]++;
-		if (back == RIGHT) {
-			count[again]++;
-			if (again != RIGHT)
-				g_assert_cmpuint(execute(session, *block), ==, 0);
-		}
-		schema_snapshot_free(before);
-		before = g_steal_pointer(&after);
-	}
-	g_test_message("%u right, %u left to a person, %u refused by the server, %u wrong",
-		       count[RIGHT], count[LEFT_TO_A_PERSON], count[REFUSED], count[WRONG]);
-	g_assert_cmpuint(count[WRONG], ==, 0);
-	g_assert_cmpuint(count[RIGHT], >=, 400);
-}
-
 static void test_same(void)
 {
 	g_auto(GStrv) blocks = blocks_of("same.sql", "snapshot_same");
@@ -343,7 +163,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/schema/paths", test_paths);
 	g_test_add_func("/schema/mutations", test_mutations);
 	g_test_add_func("/schema/indexes", test_indexes);
-	g_test_add_func("/schema/changes", test_changes);
 	g_test_add_func("/schema/same", test_same);
 	return g_test_run();
 }
