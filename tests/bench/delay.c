@@ -1,6 +1,6 @@
 /*
- * A unix socket that forwards to a PostgreSQL server's, with a delay each way: what a network of that
- * latency does to a client. Bandwidth is not limited.
+ * A unix socket that forwards to a PostgreSQL server's, with a delay each way: what a network of
+ * that latency does to a client. Bandwidth is not limited.
  *
  * usage: delay LISTEN TARGET ONE_WAY_MS   (both are paths of sockets)
  */
@@ -89,8 +89,7 @@ static int give_out(Way *way)
 
 	while ((parcel = g_queue_peek_head(&way->waiting)) && parcel->due <= now) {
 		gsize length = 0;
-		const char *bytes =
-			parcel->bytes ? g_bytes_get_data(parcel->bytes, &length) : NULL;
+		const char *bytes = parcel->bytes ? g_bytes_get_data(parcel->bytes, &length) : NULL;
 
 		if (bytes)
 			write_all(way->to, bytes, length);
