@@ -1,5 +1,5 @@
 /* The parsers of records and approvals take untrusted text: no crash, and what is accepted as a
- * record is written back byte for byte. */
+ * record of a known format is written back byte for byte. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	g_autoptr(GPtrArray) pieces = ledger_record_split(bytes, &foreign);
 
 	(void)approval;
-	if (record)
+	if (record && !record->is_newer)
 		check_written_back(record, (const char *)data, size);
 	for (guint i = 0; i < pieces->len; i++) {
 		g_autoptr(Record) piece = ledger_record_parse(g_ptr_array_index(pieces, i), NULL);

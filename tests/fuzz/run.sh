@@ -20,29 +20,21 @@ command -v clang >/dev/null 2>&1 || {
 	exit 1
 }
 
-# One object per source, with coverage for the fuzzer; src/pg and what needs the embedded SQL are no
-# parsers, and stay out.
+# The whole library as the program has it, with coverage for the fuzzer.
 compile_library() {
+	packages="libgit2 libpq yaml-0.1 glib-2.0 jansson"
+	# shellcheck disable=SC2086
 	flags="-std=c11 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -g -O1 -Iinclude
-		-fsanitize=fuzzer-no-link,$sanitizers -fno-sanitize-recover=all
-		$(pkg-config --cflags libgit2 libpq yaml-0.1 glib-2.0 jansson)"
-	libraries="$(pkg-config --libs libgit2 libpq yaml-0.1 glib-2.0 jansson) -lpg_query -lpthread"
-	objects=
-	for source in src/base/*.c src/model/*.c src/sql/*.c src/yaml/*.c src/ledger/record*.c \
-		src/ledger/fields.c src/ledger/approval.c src/history/script.c src/schema/change.c \
-		src/schema/columns.c src/schema/repair.c; do
-		[ -f "$source" ] || continue
-		object=$build/$(echo "$source" | tr / _).o
-		# shellcheck disable=SC2086
-		clang $flags -c -o "$object" "$source" || return 1
-		objects="$objects $object"
-	done
+		-fsanitize=$sanitizers -fno-sanitize-recover=all $(pkg-config --cflags $packages)"
+	# shellcheck disable=SC2086
+	libraries="$build/libgitmigrate.a $(pkg-config --libs $packages) -lpg_query -lpthread -lm"
+	make -s BUILD="$build" CC=clang SANITIZE="fuzzer-no-link,$sanitizers" "$build/libgitmigrate.a"
 }
 
 run_target() {
 	name=$1
 	# shellcheck disable=SC2086
-	clang $flags -fsanitize=fuzzer -o "$build/$name" "$here/$name-fuzz.c" $objects $libraries ||
+	clang $flags -fsanitize=fuzzer -o "$build/$name-fuzz" "$here/$name-fuzz.c" $libraries ||
 		return 1
 	mkdir -p "$build/corpus/$name"
 	set -- "$build/corpus/$name"
@@ -50,7 +42,7 @@ run_target() {
 	[ -f "$here/$name.dict" ] && set -- "$@" "-dict=$here/$name.dict"
 	# GLib's own slices hide overruns from the sanitizer; libpg_query holds standard error while it
 	# parses, so what is to be read afterwards goes to a file.
-	G_SLICE=always-malloc "$build/$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 \
+	G_SLICE=always-malloc "$build/$name-fuzz" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 \
 		-print_final_stats=1 -artifact_prefix="$build/$name-" "$@" >"$build/$name.log" 2>&1
 }
 
