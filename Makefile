@@ -71,6 +71,7 @@ help:
 	@echo "make demo       deps, build, and the main job shown on a repository made for it"
 	@echo "make install    PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)"
 	@echo "make lint       formatting, static analysis, layers, manual pages"
+	@echo "make mutate     makes each assertion of the end-to-end tests fail: it must fail its test (SAMPLE=20)"
 	@echo "make fresh      make test and make demo on fresh machines: Debian 12 and 13 (make deps-fresh installs what it needs)"
 	@echo "make compilers  the build without a warning by every compiler that is here"
 	@echo "make bench fuzz coverage dist uninstall clean compile_commands.json"
