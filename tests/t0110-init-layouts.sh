@@ -52,7 +52,7 @@ test_expect_success 'one file with sections of dbmate, in db/migrate' '
 
 test_expect_success 'goose and sql-migrate sections, and plain files; CRLF and a byte order mark' '
 	test_repo single && mkdir -p db/migrations &&
-	printf -- "-- +goose Up\n-- +goose StatementBegin\n%s\n" \
+	printf -- "-- +goose Up\n-- +goose StatementBegin\n%b" \
 		"CREATE TABLE a (id int);\n-- +goose StatementEnd\n-- +goose Down\nDROP TABLE a;\n" >db/migrations/1.sql &&
 	printf -- "-- +migrate Up\r\nCREATE TABLE b (id int);\r\n-- +migrate Down\r\nDROP TABLE b;\r\n" >db/migrations/2.sql &&
 	printf "\357\273\277CREATE TABLE c (id int);\r\n" >db/migrations/3.sql &&

@@ -18,7 +18,7 @@ installed() {
 	if newer_git; then
 		git config "hook.git-migrate-$1.event" >/dev/null && ! grep -qs "git migrate hook" ".git/hooks/$1"
 	else
-		grep -qs "git migrate hook $1" ".git/hooks/$1" && test -x ".git/hooks/$1"
+		grep -qs "git migrate hook $1" ".git/hooks/$1" && test -x ".git/hooks/$1" || return 1
 	fi
 }
 edit() {
@@ -82,7 +82,7 @@ test_expect_success 'git-lfs keeps working beside it, in either order' '
 '
 
 test_expect_success 'another tool that overwrites our file is found' '
-	newer_git || {
+	if ! newer_git; then
 		printf "#!/bin/sh\ntrue\n" >.git/hooks/pre-commit && git migrate hooks install >/dev/null &&
 		printf "#!/bin/sh\nfalse\n" >.git/hooks/pre-commit &&
 		git migrate hooks status >out && test_grep "^pre-commit *lost: another tool" out &&
@@ -91,11 +91,11 @@ test_expect_success 'another tool that overwrites our file is found' '
 		git migrate hooks install >/dev/null &&
 		git migrate hooks status >out && test_grep "^pre-commit *installed, runs the earlier hook first" out &&
 		git migrate hooks uninstall >/dev/null && rm .git/hooks/pre-commit
-	}
+	fi
 '
 
 test_expect_success 'a tool that keeps our stub as its own earlier hook makes no circle' '
-	newer_git || {
+	if ! newer_git; then
 		printf "#!/bin/sh\n[ ! -x .git/hooks/pre-commit.legacy ] || .git/hooks/pre-commit.legacy || exit 1\necho tool >>$trash/tool\n" >.git/hooks/pre-commit &&
 		chmod +x .git/hooks/pre-commit && cp .git/hooks/pre-commit tool &&
 		git migrate hooks install >/dev/null && mv .git/hooks/pre-commit .git/hooks/pre-commit.legacy &&
@@ -104,11 +104,11 @@ test_expect_success 'a tool that keeps our stub as its own earlier hook makes no
 		git migrate hooks install >/dev/null && rm "$trash/tool" && timeout 60 git commit -q --allow-empty -m circle &&
 		test_is "$(wc -l <"$trash/tool")" 1 && refused &&
 		git migrate hooks uninstall >/dev/null && rm .git/hooks/pre-commit .git/hooks/pre-commit.legacy
-	}
+	fi
 '
 
 test_expect_success 'core.hooksPath belongs to its tool: nothing is written, the line to add is said' '
-	newer_git || {
+	if ! newer_git; then
 		mkdir -p .husky/_ &&
 		printf "#!/bin/sh\n[ ! -f .husky/\${0##*/} ] || sh .husky/\${0##*/} \"\$@\"\n" >.husky/_/pre-commit &&
 		chmod +x .husky/_/pre-commit && git config core.hooksPath .husky/_ &&
@@ -120,7 +120,7 @@ test_expect_success 'core.hooksPath belongs to its tool: nothing is written, the
 		git migrate hooks install --force >out && test_grep "^pre-commit *installed, runs the earlier hook first" out &&
 		refused && git migrate hooks uninstall >/dev/null && test_grep husky .husky/_/pre-commit &&
 		git config --unset core.hooksPath
-	}
+	fi
 '
 
 test_expect_success 'hooks of a worktree are those of the repository' '

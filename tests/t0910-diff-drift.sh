@@ -54,7 +54,7 @@ test_expect_success 'an extra object, a missing one and a changed one are found,
 '
 
 test_expect_success 'the derived repair, run, repairs' '
-	git migrate diff --env staging --format=json >json &&
+	test_expect_code 1 git migrate diff --env staging --format=json >json &&
 	perl -MJSON::PP -e "local \$/; print map { \$_->{repair} ? \$_->{repair} . qq(\n) : () }
 		@{ decode_json(<>)->{changes} }" json >repair && "$psql" -Xq -v ON_ERROR_STOP=1 -f repair "$STAGING" && rm repair &&
 	git migrate diff --env staging >out && test_grep "no difference" out

@@ -61,7 +61,7 @@ test_expect_success 'a down script that fails only when there is data' '
 	migration 003_drop "ALTER TABLE users ADD COLUMN name text NOT NULL;" <<-\SQL &&
 	ALTER TABLE users DROP COLUMN name;
 	SQL
-	commit data && git migrate test --env staging >out && test_grep "^ok      down       3 of 3" out || return 1
+	commit data && git migrate test --env staging >out && test_grep "^ok      down       3 of 3" out &&
 	echo "INSERT INTO users VALUES (1, NULL);" >db/seeds/local/users.sql && commit "rows" &&
 	test_expect_code 1 git migrate test >out && test_grep "^failed  down       0 of 3 migrations undone" out &&
 	test_grep "^  db/migrations/003_drop.down.sql" out && test_grep "contains null values" out && test_grep -v again out

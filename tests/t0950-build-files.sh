@@ -117,7 +117,7 @@ test_expect_success 'a folder that is named and not there' '
 test_expect_success 'an embedded database is built anew from empty; another one is not dropped' '
 	printf "embedded: true\nmode: follow\nsign: false\nexclude_dirs: [db/schema/10_tables/roles.sql]\n" >db/environments/local.yaml &&
 	commit local && git migrate build --env local --accept-drift "old views" --format=json >out &&
-	test_grep "\"recorded\": 2" out || return 1
+	test_grep "\"recorded\": 2" out &&
 	git migrate psql -- -XAtqc "INSERT INTO users VALUES (7)" &&
 	git migrate build --env local --from-empty --accept-drift "old views" >out &&
 	test_grep "built from 3 schema files" out && test_is "$(git migrate psql -- -XAtqc "SELECT count(*) FROM users")" 0 &&
