@@ -59,7 +59,7 @@ UNIT_SOURCES = $(sort $(wildcard tests/unit/*/*-test.c))
 UNIT_TESTS = $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/unit/%)
 MANPAGES = $(sort $(wildcard man/*.1 man/*.5 man/*.7))
 
-.PHONY: all help deps deps-lint deps-fresh test fresh compilers check unit sanitize lint format demo bench fuzz coverage install uninstall \
+.PHONY: all help deps deps-lint deps-fresh test fresh compilers check unit sanitize lint mutate format demo bench fuzz coverage install uninstall \
 	dist clean objects compile_commands.json
 
 all: $(PROGRAM)
@@ -71,6 +71,7 @@ help:
 	@echo "make demo       deps, build, and the main job shown on a repository made for it"
 	@echo "make install    PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)"
 	@echo "make lint       formatting, static analysis, layers, manual pages"
+	@echo "make mutate     makes each assertion of the end-to-end tests fail: it must fail its test (SAMPLE=20)"
 	@echo "make fresh      make test and make demo on fresh machines: Debian 12 and 13 (make deps-fresh installs what it needs)"
 	@echo "make compilers  the build without a warning by every compiler that is here"
 	@echo "make bench fuzz coverage dist uninstall clean compile_commands.json"
@@ -139,7 +140,11 @@ compilers:
 	@BUILD=$(abspath $(BUILD)) MAKE=$(MAKE) tests/fresh/compilers.sh
 
 lint: $(PROGRAM)
-	@BUILD=$(abspath $(BUILD)) prove $(sort $(wildcard tests/lint/*.sh))
+	@BUILD=$(abspath $(BUILD)) prove $(filter-out tests/lint/mutate.sh,$(sort $(wildcard tests/lint/*.sh)))
+
+# Every assertion of the end-to-end tests made to fail in turn: SAMPLE=N of them, MUTATE_SECONDS=N at most, MUTATE= names scripts.
+mutate: $(PROGRAM)
+	@BUILD=$(abspath $(BUILD)) JOBS=1 PROVE_FLAGS=-v tests/lib/run-tests.sh tests/lint/mutate.sh
 
 format:
 	clang-format -i $(SOURCES) $(wildcard src/*/*.h include/*/*.h tests/unit/*/*.c tests/lib/*.[ch] tests/fuzz/*.c)

@@ -16,7 +16,7 @@ test_expect_success 'CREATE INDEX CONCURRENTLY runs without any directive' '
 	CREATE INDEX CONCURRENTLY t_word ON t (word);
 	SQL
 	commit index && git migrate up --env staging &&
-	test "$(query "SELECT indisvalid FROM pg_index WHERE indexrelid = \$\$t_word\$\$::regclass")" = t
+	test_is "$(query "SELECT indisvalid FROM pg_index WHERE indexrelid = \$\$t_word\$\$::regclass")" t
 '
 
 test_expect_success 'a failed unique build: the INVALID index is named with the remedy, what is done stays' '
@@ -40,8 +40,8 @@ test_expect_success 'the next run drops the INVALID index and goes on at the sta
 	query "DELETE FROM t WHERE word::int > 9" && query "DELETE FROM t WHERE id = 0" &&
 	git migrate up --env staging 2>err &&
 	test_grep "dropping index \"t_id\", which an earlier try left INVALID" err &&
-	test "$(query "SELECT indisvalid FROM pg_index WHERE indexrelid = \$\$t_id\$\$::regclass")" = t &&
-	test "$(query "SELECT count(*) FROM git_migrate.journal")" = 0 &&
+	test_is "$(query "SELECT indisvalid FROM pg_index WHERE indexrelid = \$\$t_id\$\$::regclass")" t &&
+	test_is "$(query "SELECT count(*) FROM git_migrate.journal")" 0 &&
 	query "SELECT * FROM never"
 '
 
@@ -62,8 +62,9 @@ test_expect_success 'a finished statement that was edited is refused; the failed
 '
 
 test_expect_success 'IF NOT EXISTS does not pass over an INVALID index that somebody else left' '
-	query "INSERT INTO t VALUES (1, \$\$dup\$\$)" ; query "DROP INDEX t_id" && query "INSERT INTO t VALUES (1, \$\$x\$\$)" &&
-	! query "CREATE UNIQUE INDEX CONCURRENTLY left_over ON t (id)" &&
+	test_expect_code 1 query "INSERT INTO t VALUES (1, \$\$dup\$\$)" && query "DROP INDEX t_id" &&
+	query "INSERT INTO t VALUES (1, \$\$x\$\$), (1, \$\$y\$\$)" &&
+	test_expect_code 1 query "CREATE UNIQUE INDEX CONCURRENTLY left_over ON t (id)" &&
 	migration 005_over "SELECT 1;" <<-\SQL &&
 	CREATE INDEX CONCURRENTLY IF NOT EXISTS left_over ON t (id);
 	SQL
@@ -82,10 +83,11 @@ test_expect_success 'VACUUM and other statements that refuse a transaction run b
 '
 
 test_expect_success 'COPY FROM stdin blocks load their data, in and out of a transaction' '
-	printf "COPY t FROM stdin;\n1\tone;two\n2\t\\\\N\n\\\\.\nSELECT count(*) FROM t;\nCOPY t (id) FROM STDIN WITH (FORMAT csv);\n7\n8\n\\\\.\n" >db/migrations/007_copy.up.sql &&
-	{ echo "-- migrate: no-transaction"; cat db/migrations/007_copy.up.sql; } >db/migrations/008_copy.up.sql &&
+	printf "COPY t FROM stdin;\n1\tone;two\n2\t\\\\N\n\\\\.\nSELECT count(*) FROM t;\n%s\n7\n8\n\\\\.\n" \
+		"COPY t (id) FROM STDIN WITH (FORMAT csv);" >db/migrations/007_copy.up.sql &&
+	{ echo "-- migrate: no-transaction" && cat db/migrations/007_copy.up.sql; } >db/migrations/008_copy.up.sql &&
 	commit copy && git migrate up --env staging &&
-	test "$(query "SELECT count(*) FROM t WHERE word = \$\$one;two\$\$ OR word IS NULL")" = 8
+	test_is "$(query "SELECT count(*) FROM t WHERE word = \$\$one;two\$\$ OR word IS NULL")" 8
 '
 
 test_expect_success 'a bad COPY line fails with the place of its COPY, and nothing stays' '
@@ -93,7 +95,7 @@ test_expect_success 'a bad COPY line fails with the place of its COPY, and nothi
 	test_expect_code 3 git migrate up --env staging 2>err &&
 	test_grep "009_bad.up.sql:2:1: .*invalid input syntax for type integer" err &&
 	test_grep "COPY c, line 2, column id" err &&
-	test "$(query "SELECT to_regclass(\$\$c\$\$) IS NULL")" = t &&
+	test_is "$(query "SELECT to_regclass(\$\$c\$\$) IS NULL")" t &&
 	git rm -qf db/migrations/009_bad.up.sql && commit gone
 '
 
@@ -110,7 +112,7 @@ test_expect_success 'a verify script whose rows are true passes; one that is not
 	test_expect_code 3 git migrate up --env staging 2>err &&
 	test_grep "011_not.verify.sql:2:1: .*verification failed: row 1 is not true" err &&
 	query "SELECT * FROM ok" &&
-	test "$(query "SELECT to_regclass(\$\$nok\$\$) IS NULL")" = t &&
+	test_is "$(query "SELECT to_regclass(\$\$nok\$\$) IS NULL")" t &&
 	echo "SELECT true;" >db/migrations/011_not.verify.sql && commit right && git migrate up --env staging
 '
 
@@ -126,7 +128,7 @@ test_expect_success 'transaction: deployment makes the whole run one transaction
 	commit both &&
 	test_expect_code 3 git migrate up --env staging 2>err &&
 	test_grep "0 of 2 migrations are applied and stay" err &&
-	test "$(query "SELECT to_regclass(\$\$one\$\$) IS NULL")" = t &&
+	test_is "$(query "SELECT to_regclass(\$\$one\$\$) IS NULL")" t &&
 	sed -i "/nothing/d" db/migrations/021_two.up.sql && commit fixed &&
 	git migrate up --env staging && query "SELECT * FROM one, two" &&
 	git migrate verify --env staging --full
@@ -139,7 +141,7 @@ test_expect_success '... and refuses a script that cannot run in one, before any
 	commit con && before=$(query "SELECT count(*) FROM git_migrate.record") &&
 	test_expect_code 128 git migrate up --env staging 2>err &&
 	test_grep "022_con.up.sql:1:1: .*cannot run in a transaction, and this environment deploys in one" err &&
-	test "$(query "SELECT count(*) FROM git_migrate.record")" = "$before"
+	test_is "$(query "SELECT count(*) FROM git_migrate.record")" "$before"
 '
 
 test_done

@@ -27,7 +27,7 @@ test_expect_success 'a failing statement: file:line:column, its line with a mark
 	test_grep "^ *^$" err &&
 	test_grep "SQLSTATE 42703" err &&
 	test_grep "0 of 2 migrations are applied and stay; this one was rolled back, the rest was not begun" err &&
-	test "$(query "SELECT to_regclass(\$\$half\$\$) IS NULL")" = t
+	test_is "$(query "SELECT to_regclass(\$\$half\$\$) IS NULL")" t
 '
 
 test_expect_success 'the failure stands in the record, status and log' '
@@ -83,7 +83,7 @@ test_expect_success 'what one script sets does not reach the next' '
 	DROP ROLE migrate_test_role;
 	SQL
 	commit leak && git migrate up --env staging &&
-	test "$(query "SELECT path, lock, statement, who = session_user FROM seen")" = "\"\$user\", public|5s|0|t"
+	test_is "$(query "SELECT path, lock, statement, who = session_user FROM seen")" "\"\$user\", public|5s|0|t"
 '
 
 test_expect_success 'lock_timeout holds by default, and a directive changes it' '
@@ -93,7 +93,7 @@ test_expect_success 'lock_timeout holds by default, and a directive changes it' 
 	SQL
 	commit locked &&
 	mkfifo hold && { "$psql" -Xq "$TEST_DB" <hold >/dev/null 2>&1 & } && exec 9>hold &&
-	echo "BEGIN; LOCK TABLE t; \! touch locked" >&9 && until test -e locked; do :; done &&
+	echo "BEGIN; LOCK TABLE t; \! touch locked" >&9 && wait_for "the lock" 30 test -e locked &&
 	test_expect_code 3 git migrate up --env staging 2>err && exec 9>&- && wait &&
 	test_grep "canceling statement due to lock timeout" err &&
 	git migrate up --env staging && rm -f hold locked
@@ -108,16 +108,21 @@ test_expect_success 'a migration that takes longer than it may is cancelled and 
 	commit slow &&
 	test_expect_code 3 git migrate up --env staging 2>err &&
 	test_grep "006_slow.up.sql:3:1: .*timed out" err &&
-	test "$(query "SELECT to_regclass(\$\$slow\$\$) IS NULL")" = t
+	test_is "$(query "SELECT to_regclass(\$\$slow\$\$) IS NULL")" t
 '
+
+sleeping() {
+	test "$(query "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)%'
+		AND pid <> pg_backend_pid() AND datname = current_database()")" = 1
+}
 
 test_expect_success 'Ctrl-C cancels the statement, rolls back, records the outcome, frees the lock' '
 	sed -i "/timeout/d" db/migrations/006_slow.up.sql && commit slower &&
 	{ git-migrate up --env staging 2>err & } && pid=$! &&
-	until test "$(query "SELECT count(*) FROM pg_stat_activity WHERE query LIKE \$\$%pg_sleep(600)%\$\$ AND pid <> pg_backend_pid() AND datname = current_database()")" = 1; do :; done &&
+	wait_for "the statement" 30 sleeping &&
 	kill -INT $pid && test_expect_code 3 wait $pid &&
 	test_grep "interrupted" err &&
-	test "$(query "SELECT to_regclass(\$\$slow\$\$) IS NULL")" = t &&
+	test_is "$(query "SELECT to_regclass(\$\$slow\$\$) IS NULL")" t &&
 	git migrate log --env staging >out && test_grep "up interrupted" out &&
 	git migrate verify --env staging --full &&
 	git rm -qf db/migrations/006_slow.up.sql db/migrations/006_slow.down.sql && commit gone && git migrate up --env staging
@@ -142,7 +147,7 @@ test_expect_success 'a repeatable migration runs again when its text changes' '
 	mkdir -p db/migrations/rep && echo "CREATE OR REPLACE VIEW r AS SELECT 1 AS one;" >db/migrations/rep/R__view.sql &&
 	commit rep && git migrate up --env staging && git migrate up --env staging >out && test_grep "nothing to do" out &&
 	echo "CREATE OR REPLACE VIEW r AS SELECT 2 AS one;" >db/migrations/rep/R__view.sql && commit rep2 &&
-	git migrate up --env staging && test "$(query "SELECT one FROM r")" = 2 && git migrate verify --env staging --full
+	git migrate up --env staging && test_is "$(query "SELECT one FROM r")" 2 && git migrate verify --env staging --full
 '
 
 test_done

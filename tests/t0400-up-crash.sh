@@ -27,10 +27,10 @@ test_expect_success 'a signed environment, a remote, two clones' '
 
 # The whole truth after the next command: everything applied once, both ledgers whole, nothing open.
 whole() {
-	test "$(query 'SELECT string_agg(id, $$ $$ ORDER BY position) FROM git_migrate.applied')" = "001_a 002_b 003_c" &&
-		test "$(query 'SELECT count(*) FROM pg_class WHERE relname IN ($$a$$, $$b$$, $$a_id$$) AND relkind IN ($$r$$, $$i$$)')" = 3 &&
-		test "$(query 'SELECT count(*) FROM git_migrate.journal')" = 0 &&
-		test "$(query 'SELECT count(*) FROM pg_index WHERE NOT indisvalid')" = 0 &&
+	test_is "$(query 'SELECT string_agg(id, $$ $$ ORDER BY position) FROM git_migrate.applied')" "001_a 002_b 003_c" &&
+		test_is "$(query 'SELECT count(*) FROM pg_class WHERE relname IN ($$a$$, $$b$$, $$a_id$$) AND relkind IN ($$r$$, $$i$$)')" 3 &&
+		test_is "$(query 'SELECT count(*) FROM git_migrate.journal')" 0 &&
+		test_is "$(query 'SELECT count(*) FROM pg_index WHERE NOT indisvalid')" 0 &&
 		git migrate verify --env staging --full >verified &&
 		test_grep 'no problem' verified &&
 		git migrate status --env staging --exit-code >state &&
@@ -77,9 +77,9 @@ test_expect_success 'down killed in the middle: the next down goes on' '
 	reset_all &&
 	git migrate up --env staging &&
 	test_expect_code 137 env GIT_MIGRATE_FAULT=applied:1=kill git-migrate down --env staging --steps 2 &&
-	test "$(query "SELECT count(*) FROM git_migrate.applied")" = 2 &&
+	test_is "$(query "SELECT count(*) FROM git_migrate.applied")" 2 &&
 	git migrate down --env staging &&
-	test "$(query "SELECT string_agg(id, \$\$ \$\$) FROM git_migrate.applied")" = 001_a &&
+	test_is "$(query "SELECT string_agg(id, \$\$ \$\$) FROM git_migrate.applied")" 001_a &&
 	git migrate verify --env staging --full &&
 	git migrate up --env staging &&
 	whole
@@ -95,7 +95,7 @@ test_expect_success 'the server process killed in the middle of a migration: rol
 	test_expect_code 3 git migrate up --env staging 2>err &&
 	test_grep "migration .004_kill. failed" err &&
 	test_grep "3 of 4 migrations are applied and stay" err &&
-	test "$(query "SELECT to_regclass(\$\$half\$\$) IS NULL")" = t &&
+	test_is "$(query "SELECT to_regclass(\$\$half\$\$) IS NULL")" t &&
 	git migrate log --env staging >log &&
 	test_grep "up failed" log &&
 	git migrate verify --env staging --full &&

@@ -51,7 +51,8 @@ note_of() {
 }
 
 test_expect_success 'nothing is found where nothing is wrong' '
-	restore_all && git migrate verify --env staging >out && test_grep "4 signatures verified" out && test_grep "no problem" out &&
+	restore_all && git migrate verify --env staging >out && test_grep "4 signatures verified" out &&
+	test_grep "no problem" out &&
 	git migrate verify --env staging >out && test_grep "0 signatures verified, 4 good from before" out &&
 	git migrate verify --env staging --full >out && test_grep "4 signatures verified" out
 '
@@ -73,7 +74,8 @@ test_expect_success 'an applied row that names another script' '
 '
 
 test_expect_success 'a forged record row: changed text' '
-	restore_all && query "UPDATE git_migrate.record SET raw = r, id = sha256(r) FROM (SELECT decode(replace(encode(raw, \$\$escape\$\$), \$\$outcome done\$\$, \$\$outcome failed\$\$), \$\$escape\$\$) AS r FROM git_migrate.record WHERE sequence = 4) x WHERE sequence = 4" &&
+	restore_all &&
+	query "UPDATE git_migrate.record SET raw = r, id = sha256(r) FROM (SELECT decode(replace(encode(raw, \$\$escape\$\$), \$\$outcome done\$\$, \$\$outcome failed\$\$), \$\$escape\$\$) AS r FROM git_migrate.record WHERE sequence = 4) x WHERE sequence = 4" &&
 	found "record 4: bad signature: the text was changed after it was signed" &&
 	refused "the ledgers of environment .staging. do not agree"
 '
@@ -92,7 +94,8 @@ test_expect_success 'a record removed from the middle of the database' '
 '
 
 test_expect_success 'the tail of the database cut off' '
-	restore_all && query "DELETE FROM git_migrate.applied WHERE record = 3" && query "DELETE FROM git_migrate.record WHERE sequence > 2" &&
+	restore_all && query "DELETE FROM git_migrate.applied WHERE record = 3" &&
+	query "DELETE FROM git_migrate.record WHERE sequence > 2" &&
 	found "the database lacks 2 records that the notes have" &&
 	refused "git migrate restore --env staging"
 '
@@ -109,24 +112,27 @@ test_expect_success 'a record removed from the middle of the notes' '
 
 test_expect_success 'the tail of both cut off: this clone saw them' '
 	restore_all && git migrate verify --env staging &&
-	query "DELETE FROM git_migrate.applied WHERE record = 3" && query "DELETE FROM git_migrate.record WHERE sequence > 2" &&
+	query "DELETE FROM git_migrate.applied WHERE record = 3" &&
+	query "DELETE FROM git_migrate.record WHERE sequence > 2" &&
 	git update-ref refs/notes/migrate/staging refs/notes/migrate/staging~1 &&
 	found "record 4 (.*) was verified here before and is not in the database any more" &&
 	refused "was verified here before"
 '
 
 test_expect_success 'a forged note: changed text' '
-	restore_all && note_of HEAD | sed "s/outcome done/outcome failed/" >new && git notes --ref migrate/staging add -f -F new HEAD &&
+	restore_all && note_of HEAD | sed "s/outcome done/outcome failed/" >new &&
+	git notes --ref migrate/staging add -f -F new HEAD &&
 	found "the ledgers have forked\|in the notes" && refused "do not agree"
 '
 
 test_expect_success 'bytes behind the signature, which it does not cover' '
-	restore_all && { note_of HEAD; echo "item 666"; } >new && git notes --ref migrate/staging add -f -F new HEAD &&
+	restore_all && { note_of HEAD && echo "item 666"; } >new && git notes --ref migrate/staging add -f -F new HEAD &&
 	found "text behind the signature that it does not cover"
 '
 
 test_expect_success 'a staging record replayed as production, and the other way round' '
-	restore_all && git notes --ref migrate/production show HEAD >new && git notes --ref migrate/staging append -F new HEAD &&
+	restore_all && git notes --ref migrate/production show HEAD >new &&
+	git notes --ref migrate/staging append -F new HEAD &&
 	found "of environment .production.: replayed here"
 '
 
@@ -160,7 +166,10 @@ test_expect_success 'the ledger of one database copied into another' '
 '
 
 test_expect_success 'an unsigned record in a signed ledger' '
-	restore_all && query "UPDATE git_migrate.record SET raw = r, id = sha256(r) FROM (SELECT substring(raw FOR position(\$\$-----BEGIN\$\$::bytea IN raw) - 1) AS r FROM git_migrate.record WHERE sequence = 4) x WHERE sequence = 4" &&
+	restore_all &&
+	query "UPDATE git_migrate.record SET raw = r, id = sha256(r)
+		FROM (SELECT substring(raw FOR position(\$\$-----BEGIN\$\$::bytea IN raw) - 1) AS r
+		FROM git_migrate.record WHERE sequence = 4) x WHERE sequence = 4" &&
 	found "record 4 is not signed"
 '
 
@@ -186,7 +195,7 @@ test_expect_success 'a listed key that is not among the environment.s signers ca
 	SQL
 	commit third && test_expect_code 128 git migrate up --env staging 2>err &&
 	test_grep "is not among the signers of environment .staging." err &&
-	test "$(query "SELECT count(*) FROM git_migrate.record")" = 4 && test_sign_with ann
+	test_is "$(query "SELECT count(*) FROM git_migrate.record")" 4 && test_sign_with ann
 '
 
 test_expect_success 'a database restored from a backup: stopped, explained by restore, and clean again' '

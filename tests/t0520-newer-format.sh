@@ -57,8 +57,8 @@ test_expect_success 'commands that write refuse, and write nothing' '
 	refuses git migrate up --env staging &&
 	refuses git migrate down --env staging &&
 	refuses git migrate accept --env staging --reason x 001_a &&
-	test "$(query "SELECT count(*) FROM git_migrate.record")" = 3 &&
-	test "$(query "SELECT count(*) FROM git_migrate.applied")" = 1
+	test_is "$(query "SELECT count(*) FROM git_migrate.record")" 3 &&
+	test_is "$(query "SELECT count(*) FROM git_migrate.applied")" 1
 '
 
 test_expect_success 'a text of no format at all is damage, not a newer version' '

@@ -24,7 +24,7 @@ test_expect_success 'a bare commit is no release' '
 	test_expect_code 4 git migrate up --env production --at HEAD 2>err &&
 	test_grep "release    failed   commit .* is no release: environment .production. is deployed from tags .v\*." err &&
 	test_grep "hint: tag it: git tag -s" err &&
-	test "$(query "SELECT to_regclass(\$\$users\$\$) IS NULL")" = t
+	test_is "$(query "SELECT to_regclass(\$\$users\$\$) IS NULL")" t
 '
 
 test_expect_success 'a tag whose name does not match is no release' '
@@ -133,7 +133,7 @@ test_expect_success 'CI: a tag fetched as a commit names the exact fetch, which 
 	git fetch -q origin "+$(git ls-remote -q origin "refs/tags/v0.11^{}" | cut -f1):refs/tags/v0.11" &&
 	test_expect_code 4 git migrate up --env production 2>err &&
 	remedy=$(sed -n "s/.*fetch the tag itself: \(git fetch [^;]*\);.*/\1/p" err) &&
-	test "$remedy" = "git fetch -f origin refs/tags/v0.11:refs/tags/v0.11" &&
+	test_is "$remedy" "git fetch -f origin refs/tags/v0.11:refs/tags/v0.11" &&
 	$remedy &&
 	git migrate up --env production >out &&
 	test_grep "production: 1 migration applied" out
@@ -144,10 +144,14 @@ test_expect_success 'a tag by a gpg key, whose user id holds a listed mail addre
 	gpg -q --batch --passphrase "" --quick-generate-key "Ann <ann@example.com>" ed25519 sign never 2>/dev/null &&
 	gpg -q --batch --passphrase "" --quick-generate-key "Mallory <ann@example.com.evil.org>" ed25519 sign never 2>/dev/null &&
 	git -c gpg.format=openpgp -c user.signingKey=evil.org tag -s -m x v0.11.1 &&
-	test_expect_code 4 git migrate up --env production 2>err && test_grep "signed by .Mallory <ann@example.com.evil.org>., who is not among the signers" err && git tag -d v0.11.1 &&
+	test_expect_code 4 git migrate up --env production 2>err &&
+	test_grep "signed by .Mallory <ann@example.com.evil.org>., who is not among the signers" err && git tag -d v0.11.1 &&
 	git -c gpg.format=openpgp -c user.signingKey="Ann <ann@example.com>" tag -s -m x v0.11.2 &&
-	git migrate up --env production 2>err; status=$?; gpgconf --kill all; rm -rf "$GNUPGHOME"; unset GNUPGHOME; return $status
+	git migrate up --env production 2>err
 '
+gpgconf --kill all
+rm -rf "$GNUPGHOME"
+unset GNUPGHOME
 
 test_expect_success 'CI: a partial clone without blobs deploys' '
 	cd "$trash/release" &&

@@ -49,7 +49,7 @@ test_expect_success 'a dry run lists every gate, and what would open it' '
 	test_grep "approvals   waiting     0 of 2" out &&
 	test_grep "git migrate approve --env production --at" out &&
 	test_grep "6 gates asked, 2 closed" out &&
-	test "$(git tag)" = ""
+	test_is "$(git tag)" ""
 '
 
 test_expect_success 'the same as JSON' '
@@ -61,8 +61,8 @@ test_expect_success 'closed gates refuse, and make no tag' '
 	test_expect_code 4 git migrate promote staging production --tag v1.0 2>err &&
 	test_grep "the gates of environment .production. are not open" err &&
 	test_grep "soak *waiting" err && test_grep "approvals *waiting" err &&
-	test "$(git tag)" = "" &&
-	test "$(query "SELECT to_regclass(\$\$users\$\$) IS NULL")" = t
+	test_is "$(git tag)" "" &&
+	test_is "$(query "SELECT to_regclass(\$\$users\$\$) IS NULL")" t
 '
 
 test_expect_success 'the author of a migration, and who deploys, cannot approve it' '
@@ -123,10 +123,10 @@ test_expect_success 'an emergency passes over the soak: tag, records, witness, a
 	git migrate promote staging production --tag v1.0 -m "the first" --override soak --reason "customers are waiting" >out 2>err &&
 	test_grep "production: 1 migration applied" out &&
 	git verify-tag v1.0 && git cat-file tag v1.0 | grep "^the first" &&
-	test "$(git rev-parse "v1.0^{commit}")" = "$(git rev-parse main)" &&
+	test_is "$(git rev-parse "v1.0^{commit}")" "$(git rev-parse main)" &&
 	git migrate show 1 --env production >out &&
 	test_grep "passed over  soak" out && test_grep "reason *customers are waiting" out &&
-	test "$(grep -c "^approval " out)" = 2 &&
+	test_is "$(grep -c "^approval " out)" 2 &&
 	test_grep "witness *staging sha256:$(git migrate show 2 --env staging | sed -n "s/^record //p")" out
 '
 
@@ -160,7 +160,7 @@ test_expect_success 'drift in staging closes its gate' '
 	"$psql" -Xqc "DELETE FROM git_migrate.applied WHERE id = \$\$002_more\$\$" "$STAGING" &&
 	test_expect_code 4 git migrate promote staging production --tag v1.1 --override soak --reason x 2>err &&
 	test_grep "drift *failed *in .staging.: record .* applied .002_more., and the database.s row of it is gone" err &&
-	test "$(git tag)" = v1.0
+	test_is "$(git tag)" v1.0
 '
 
 test_expect_success 'a staging database that cannot be asked closes it, too' '

@@ -30,21 +30,21 @@ test_expect_success 'a branch switch undoes what the commit does not have, newes
 	git checkout -q main && table 005_c c &&
 	git migrate switch >out &&
 	test_grep "dev: at .*, 2 undone, 1 applied in" out &&
-	test "$(tables)" = "a b c" && test "$(applied)" = "001_a 002_b 005_c"
+	test_is "$(tables)" "a b c" && test_is "$(applied)" "001_a 002_b 005_c"
 '
 
 test_expect_success 'any commit can be named, and staying costs nothing' '
 	git migrate switch feature >out && test_grep "1 undone, 2 applied" out &&
-	test "$(tables)" = "a b f g" &&
+	test_is "$(tables)" "a b f g" &&
 	git migrate switch feature >out && test_grep "is at .* already" out &&
-	git migrate switch main~2 >out && test "$(tables)" = "a"
+	git migrate switch main~2 >out && test_is "$(tables)" "a"
 '
 
 test_expect_success 'the scripts come from the state, although the branch is gone' '
 	git migrate switch feature >/dev/null &&
 	git branch -D feature >/dev/null && git reflog expire --expire=now --all && git gc -q --prune=now &&
 	git migrate switch >out && test_grep "2 undone, 1 applied" out &&
-	test "$(tables)" = "a b c"
+	test_is "$(tables)" "a b c"
 '
 
 test_expect_success 'an edited migration goes down as it was and up as it is; a cosmetic edit stays' '
@@ -57,8 +57,8 @@ test_expect_success 'an edited migration goes down as it was and up as it is; a 
 	CREATE TABLE a (id int);
 	SQL
 	commit edit && git migrate switch >out 2>err &&
-	test_grep "1 undone, 1 applied" out && test "$(tables)" = "a b2 c" &&
-	git checkout -q main && git migrate switch >out && test "$(tables)" = "a b c"
+	test_grep "1 undone, 1 applied" out && test_is "$(tables)" "a b2 c" &&
+	git checkout -q main && git migrate switch >out && test_is "$(tables)" "a b c"
 '
 
 test_expect_success 'what cannot be undone is named, all of it, and nothing is touched' '
@@ -77,7 +77,7 @@ test_expect_success 'what cannot be undone is named, all of it, and nothing is t
 	test_grep "migration .006_x. has no down script" err &&
 	test_grep "migration .007_y. is irreversible: drops data" err &&
 	test_grep "git migrate restore --env dev" err &&
-	test "$(tables)" = "a b c x y z"
+	test_is "$(tables)" "a b c x y z"
 '
 
 test_expect_success 'an environment that goes forward is never taken back' '
@@ -93,8 +93,8 @@ test_expect_success 'a failing down leaves the rest and says so' '
 	CREATE TABLE k (id int);
 	SQL
 	commit k && TEST_DB=${TEST_DB%_staging}_dev &&
-	test_expect_code 4 git migrate switch 2>err
-	git checkout -q oneway && git migrate switch >/dev/null 2>&1
+	test_expect_code 4 git migrate switch 2>err &&
+	git checkout -q oneway && git migrate switch >/dev/null 2>&1 &&
 	git checkout -q -b broken2 oneway &&
 	migration 009_k "DROP TABLE nowhere;" <<-\SQL &&
 	CREATE TABLE k (id int);
@@ -103,7 +103,7 @@ test_expect_success 'a failing down leaves the rest and says so' '
 	test_expect_code 3 git migrate switch 2>err &&
 	test_grep "table \"nowhere\" does not exist" err &&
 	test_grep "009_k.down.sql:1:1" err &&
-	test "$(query "SELECT to_regclass(\$\$k\$\$) IS NOT NULL")" = t
+	test_is "$(query "SELECT to_regclass(\$\$k\$\$) IS NOT NULL")" t
 '
 
 test_expect_success 'an embedded database is rebuilt from nothing, with its sample data' '
@@ -149,7 +149,7 @@ test_expect_success 'git bisect run finds the commit that broke the schema, over
 			table "main/$i" "m$i"
 		fi && git merge -q --no-edit "side$i" || return 1
 	done &&
-	test "$(git rev-list --count "$good..HEAD")" = 80 &&
+	test_is "$(git rev-list --count "$good..HEAD")" 80 &&
 	git migrate switch -q && git bisect start HEAD "$good" >/dev/null &&
 	cat >../check.sh <<-\SH &&
 	git migrate switch -q || exit 125

@@ -48,7 +48,8 @@ test_expect_success 'approvals given in two clones at once are joined' '
 	git config remote.origin.url "file://$trash/bare.git" &&
 	cd "$trash/h2" && test_sign_with bob && git pull -q && git migrate approve --env three -m online >/dev/null &&
 	cd "$trash/h3" && git migrate sync >out && test_grep "origin: 3 refs updated here, 1 ref pushed" out &&
-	git notes --ref=migrate-approvals/three show >out && test_grep "comment \"offline\"" out && test_grep "comment \"online\"" out &&
+	git notes --ref=migrate-approvals/three show >out && test_grep "comment \"offline\"" out &&
+	test_grep "comment \"online\"" out &&
 	git migrate sync >out && test_grep "origin: 0 refs updated here, 0 refs pushed" out
 '
 
@@ -59,10 +60,14 @@ test_expect_success 'a developer own records stay in the clone' '
 '
 
 test_expect_success 'an embedded database is its clone own, even under a name that others have' '
-	cd "$trash/seed" && git clone -q --bare . "$trash/emb.git" && git clone -q "file://$trash/emb.git" "$trash/e1" && git clone -q "file://$trash/emb.git" "$trash/e2" &&
+	cd "$trash/seed" && git clone -q --bare . "$trash/emb.git" && git clone -q "file://$trash/emb.git" "$trash/e1" &&
+	git clone -q "file://$trash/emb.git" "$trash/e2" &&
 	for c in e1 e2; do
-		cd "$trash/$c" && test_sign_with ann && git checkout -q main && echo "embedded: true" >db/environments/emb.yaml && commit emb && git migrate up --env emb >out && test_grep "1 migration applied" out && git migrate sync >/dev/null || return 1
-	done && git migrate up --env emb >out && test_grep "nothing to do" out && git ls-remote origin >out && test_grep -v "/emb$" out
+		cd "$trash/$c" && test_sign_with ann && git checkout -q main && echo "embedded: true" >db/environments/emb.yaml &&
+		commit emb && git migrate up --env emb >out && test_grep "1 migration applied" out &&
+		git migrate sync >/dev/null || return 1
+	done && git migrate up --env emb >out && test_grep "nothing to do" out && git ls-remote origin >out &&
+	test_grep -v "/emb$" out
 '
 
 # Six writers on three environments: two clones each, deploying and undoing in turn.
@@ -81,19 +86,19 @@ all_there() {
 }
 
 test_expect_success 'six writers, ten rounds each, lose no record' '
-	for i in 1 2 3 4 5 6; do host "w$i" || return 1; done
+	for i in 1 2 3 4 5 6; do host "w$i" || return 1; done &&
 	cd "$trash/w1" && sed -i "/approvals/d" db/environments/three.yaml && commit "no approvals" && git push -q &&
-	cd "$trash/h2" && git pull -q && git migrate approve --env three >/dev/null && cd "$trash/h1" && git pull -q && git migrate up --env three >/dev/null &&
-	for i in 1 2 3 4 5 6; do git -C "$trash/w$i" pull -q || return 1; done
+	cd "$trash/h2" && git pull -q && git migrate approve --env three >/dev/null && cd "$trash/h1" && git pull -q &&
+	git migrate up --env three >/dev/null &&
+	for i in 1 2 3 4 5 6; do git -C "$trash/w$i" pull -q || return 1; done &&
 	pids= && for i in 1 2 3 4 5 6; do
-		env=$(echo one two three | cut -d" " -f$((i % 3 + 1)))
-		writer $i $env & pids="$pids $!"
-	done
-	for pid in $pids; do wait $pid || { tail -n 5 "$trash"/w*.log; return 1; }; done
+		{ writer $i "$(echo one two three | cut -d" " -f$((i % 3 + 1)))" & } && pids="$pids $!" || return 1
+	done &&
+	for pid in $pids; do wait $pid || { tail -n 5 "$trash"/w*.log; return 1; }; done &&
 	host last && git migrate sync >/dev/null &&
 	for env in one two three; do
-		case $env in one) TEST_DB=$ONE ;; two) TEST_DB=$TWO ;; three) TEST_DB=$THREE ;; esac
-		all_there $env "$(query "SELECT count(*) FROM git_migrate.record")" || return 1
+		case $env in one) TEST_DB=$ONE ;; two) TEST_DB=$TWO ;; three) TEST_DB=$THREE ;; esac &&
+		all_there $env "$(query "SELECT count(*) FROM git_migrate.record")" &&
 		test "$(query "SELECT count(*) FROM git_migrate.record")" -ge 20 || return 1
 	done
 '

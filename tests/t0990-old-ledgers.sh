@@ -11,7 +11,7 @@ take_identity() {
 		perl -e 'print pack "Q", shift' "$(sed -n 's/^server //p' "$1/identity")" |
 		dd of="$PG_TEST_DATA/global/pg_control" bs=8 count=1 conv=notrunc 2>/dev/null &&
 		pg_test_as_server "$PG_TEST_BIN/pg_resetwal" --force --pgdata "$PG_TEST_DATA" && pg_test_restart &&
-		test "server $("$psql" -XAtqc "SELECT system_identifier FROM pg_control_system()")" = "$(head -n 1 "$1/identity")"
+		test_is "server $("$psql" -XAtqc "SELECT system_identifier FROM pg_control_system()")" "$(head -n 1 "$1/identity")"
 }
 
 restore_databases() {
@@ -97,23 +97,27 @@ EOF
 examine() {
 	kind=$1
 	test_expect_success "$fixed $kind: cloned; nothing is pending but in the adopted database" '
-		old_clone $kind && git migrate status --env staging --exit-code >out && test_grep "^  covered   007_baseline, by 7 applied migrations" out &&
+		old_clone $kind && git migrate status --env staging --exit-code >out &&
+		test_grep "^  covered   007_baseline, by 7 applied migrations" out &&
 		test_expect_code 1 git migrate status --env adopted --exit-code >out && test_grep "^            008_notes" out
 	'
 	test_expect_success "$fixed $kind: records, signatures, states and schemas are whole" '
 		judge staging 24 24 26 8 && judge adopted 3 3 3 7
 	'
 	test_expect_success "$fixed $kind: log tells every act" '
-		log_of staging >actual && test_cmp "$trash/staging.log" actual && log_of adopted >actual && test_cmp "$trash/adopted.log" actual && rm actual
+		log_of staging >actual && test_cmp "$trash/staging.log" actual && log_of adopted >actual &&
+		test_cmp "$trash/adopted.log" actual && rm actual
 	'
 	test_expect_success "$fixed $kind: show tells each kind of record" '
 		shown staging 1 "action       begin" "previous     none" "$(signature)" "    002_items  737b89618f20" &&
 		shown staging 6 "outcome *failed" "$(signature)" && shown staging 10 "outcome *crashed" "$(signature)" &&
 		shown staging 19 "action       accept" "reason       the same to everybody" "$(signature)" "    002_items  4fd5887619f5" &&
-		shown staging 22 "action       restore" "$(signature)" && shown adopted 1 "action       baseline" "$(signature)" "    002_items  4fd5887619f5"
+		shown staging 22 "action       restore" "$(signature)" &&
+		shown adopted 1 "action       baseline" "$(signature)" "    002_items  4fd5887619f5"
 	'
 	[ $kind != ssh ] || test_expect_success "$fixed $kind: a promotion, its approval and its witness" '
-		judge production 2 2 2 7 && shown production 1 "release      b5e159b09e74" "witness      staging sha256:3a73493748af" "approval     9332d961c6e7"
+		judge production 2 2 2 7 &&
+		shown production 1 "release      b5e159b09e74" "witness      staging sha256:3a73493748af" "approval     9332d961c6e7"
 	'
 	test_expect_success "$fixed $kind: an act of before is undone with the scripts of before" '
 		git migrate down --env adopted --to 003_index >out && test_grep "4 migrations undone" out &&
@@ -121,9 +125,10 @@ examine() {
 		git migrate up --env adopted >out && test_grep "1 migration applied" out && judge adopted 9 9 9 8
 	'
 	test_expect_success "$fixed $kind: continued, up and down" '
-		migration 009_later "DROP TABLE later;" <<-\SQL && commit later && git migrate up --env staging && judge staging 26 26 28 9 &&
+		migration 009_later "DROP TABLE later;" <<-\SQL &&
 			CREATE TABLE later (id integer);
 		SQL
+		commit later && git migrate up --env staging && judge staging 26 26 28 9 &&
 		git migrate down --env staging && judge staging 28 28 30 8 && git migrate up --env staging && judge staging 30 30 32 9
 	'
 	[ $kind != ssh ] || test_expect_success "$fixed $kind: the next promotion" '

@@ -16,7 +16,7 @@
 #   query SQL                                     one value or rows of TEST_DB, unaligned
 #   test_done                                     the end
 #
-# A failing test shows what its commands printed. KEEP=1 keeps the trash folder.
+# A failing test shows what its commands printed. TEST_FAIL_AT=N makes the N-th assertion fail, whatever it sees (mutate.sh). KEEP=1 keeps the trash folder.
 # shellcheck shell=dash disable=SC2034
 
 set -u
@@ -53,6 +53,36 @@ test_chained() {
 	return 1
 }
 
+# Opens every assertion: fails where this one is to fail. Each is noted with the number of its test.
+test_forced=0
+test_asserting=
+test_assertion() {
+	[ -n "$test_asserting" ] || return 0
+	echo "$test_count" >>"$trash/.assertions"
+	[ "$(wc -l <"$trash/.assertions")" = "$TEST_FAIL_AT" ] || return 0
+	echo "made to fail: $*"
+	return 1
+}
+if [ -n "${TEST_FAIL_AT:-}" ]; then
+	: >"$trash/.assertions"
+	test() {
+		test_assertion test "$@" && command test "$@"
+	}
+fi
+
+# test_run COMMANDS: with its assertions counted, where somebody asks for that. Nothing comes behind the one that was to fail.
+test_run() {
+	local status=0
+	[ -z "${TEST_FAIL_AT:-}" ] || test_asserting=yes
+	test_eval "$1" || status=$?
+	test_asserting=
+	return $status
+}
+
+test_told_enough() {
+	[ "${TEST_FAIL_AT:-0}" -gt 0 ] && [ "$(wc -l <"$trash/.assertions")" -ge "$TEST_FAIL_AT" ] && test_done
+}
+
 test_wants() {
 	local reason="$1"
 	shift
@@ -77,19 +107,21 @@ test_expect_success() {
 	if [ -n "$skip" ]; then
 		test_skip_note "$1: $skip"
 		echo "ok $test_count - $1 # SKIP $skip"
-	elif test_chained "$2" && test_eval "$2" >"$trash/.output" 2>&1 </dev/null; then
+	elif test_chained "$2" && test_run "$2" >"$trash/.output" 2>&1 </dev/null; then
 		echo "ok $test_count - $1"
 	else
 		test_failed=$((test_failed + 1))
 		echo "not ok $test_count - $1"
 		sed 's/^/# /' "$trash/.output"
 	fi
+	test_told_enough || :
 }
 
 test_expect_code() {
 	local expected="$1" actual=0
 	shift
 	"$@" || actual=$?
+	test_assertion test_expect_code "$expected" "$@" || return 1
 	[ "$actual" = "$expected" ] && return 0
 	echo "exit status $actual, expected $expected: $*"
 	return 1
@@ -97,6 +129,7 @@ test_expect_code() {
 
 test_grep() {
 	local unwanted=
+	test_assertion test_grep "$@" || return 1
 	[ "$1" != -v ] || { unwanted=yes && shift; }
 	if [ ! -r "$2" ]; then
 		echo "there is no file '$2' to look for '$1' in"
@@ -114,6 +147,7 @@ test_grep() {
 }
 
 test_is() {
+	test_assertion test_is "$@" || return 1
 	[ "$1" != "$2" ] || return 0
 	echo "it is:       $1"
 	echo "expected is: $2"
@@ -121,7 +155,7 @@ test_is() {
 }
 
 wait_for() {
-	local what="$1" seconds="$2" end
+	local what="$1" seconds="$2" end test_asserting=
 	end=$(($(date +%s) + $2))
 	shift 2
 	until "$@" >/dev/null 2>&1; do
@@ -134,7 +168,7 @@ wait_for() {
 }
 
 test_cmp() {
-	diff -u "$1" "$2"
+	test_assertion test_cmp "$@" && diff -u "$1" "$2"
 }
 
 test_repo() {
@@ -207,6 +241,7 @@ test_sign_with() {
 }
 
 test_done() {
+	[ -z "${TEST_FAIL_AT:-}" ] || cp "$trash/.assertions" "${TEST_ASSERTIONS:-/dev/null}"
 	echo "1..$test_count"
 	[ "$test_failed" = 0 ]
 	exit
