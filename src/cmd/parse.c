@@ -47,13 +47,16 @@ static const CommandOption *find_short(const Command *command, char letter)
 static bool unknown_option(const Command *command, const char *word, GError **error)
 {
 	const CommandOption *const tables[] = {command->options, common_options};
+	g_autofree char *name = g_strndup(word, strcspn(word, "="));
 	const char *nearest = NULL;
 	guint best = 4;
 
 	for (guint i = 0; i < G_N_ELEMENTS(tables); i++)
 		for (const CommandOption *option = tables[i]; option && option->name; option++) {
-			const guint distance = text_edit_distance(word + 2, option->name);
-			if (g_str_has_prefix(word, "--") && distance < best) {
+			const guint distance = g_str_has_prefix(name, "--")
+						       ? text_edit_distance(name + 2, option->name)
+						       : best;
+			if (distance < best) {
 				best = distance;
 				nearest = option->name;
 			}

@@ -128,6 +128,8 @@ VerifyReport *inspect_verify(Standing *standing, bool full, GError **error)
 						report->newer));
 	g_ptr_array_add(found, NULL);
 	g_ptr_array_add(remarks, NULL);
+	g_strfreev(report->problems);
+	g_strfreev(report->remarks);
 	report->problems = (char **)g_ptr_array_free(g_steal_pointer(&found), FALSE);
 	report->remarks = (char **)g_ptr_array_free(g_steal_pointer(&remarks), FALSE);
 	return g_steal_pointer(&report);

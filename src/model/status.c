@@ -81,6 +81,8 @@ VerifyReport *verify_report_new(const char *environment)
 	VerifyReport *report = g_new0(VerifyReport, 1);
 
 	report->environment = g_strdup(environment);
+	report->problems = g_new0(char *, 1);
+	report->remarks = g_new0(char *, 1);
 	return report;
 }
 

@@ -62,15 +62,27 @@ void report_check_tap(const CheckReport *report, const char *command, FILE *out)
 
 /* ---- GitHub ---- */
 
-/* Percent signs and line breaks are escaped in workflow commands. */
+/* Percent signs and line breaks are escaped in workflow commands, and in a property what ends it.
+ */
+static GString *escaped(const char *text, bool is_property)
+{
+	static const char *const escapes[][2] = {
+		{"%", "%25"}, {"\r", "%0D"}, {"\n", "%0A"}, {":", "%3A"}, {",", "%2C"}};
+	const guint count = is_property ? G_N_ELEMENTS(escapes) : 3;
+	GString *result = g_string_new(text);
+
+	for (guint i = 0; i < count; i++)
+		g_string_replace(result, escapes[i][0], escapes[i][1], 0);
+	return result;
+}
+
 static void print_annotation(const Finding *finding, const char *command, FILE *out)
 {
-	g_autoptr(GString) text = g_string_new(finding->text);
+	g_autoptr(GString) text = escaped(finding->text, false);
+	g_autoptr(GString) path = escaped(finding->path ? finding->path : "", true);
 
-	g_string_replace(text, "%", "%25", 0);
-	g_string_replace(text, "\n", "%0A", 0);
 	if (finding->path)
-		fprintf(out, "::error file=%s,line=%u,title=git migrate %s::%s\n", finding->path,
+		fprintf(out, "::error file=%s,line=%u,title=git migrate %s::%s\n", path->str,
 			MAX(finding->line, 1), command, text->str);
 	else
 		fprintf(out, "::error title=git migrate %s::%s\n", command, text->str);

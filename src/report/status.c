@@ -116,16 +116,20 @@ static void print_headline(const StatusReport *report, FILE *out)
 	fputc('\n', out);
 }
 
+/* How many of the commit's migrations are applied: those that are gone from it do not count. */
+static guint applied_here(const StatusReport *report)
+{
+	return report->applied - g_strv_length(report->removed) - report->replaced +
+	       g_strv_length(report->covered);
+}
+
 static void print_applied(const StatusReport *report, FILE *out)
 {
 	g_autofree char *when = report->last_time ? short_time(report->last_time) : NULL;
 
 	print_label(out, "applied", TERM_GOOD);
 	/* Those that are gone from the commit have a line of their own. */
-	fprintf(out, "%u of %u in this commit",
-		report->applied - g_strv_length(report->removed) - report->replaced +
-			g_strv_length(report->covered),
-		report->in_commit);
+	fprintf(out, "%u of %u in this commit", applied_here(report), report->in_commit);
 	if (report->last_action)
 		fprintf(out, "; last record %" G_GINT64_FORMAT ": %s%s%s, %s, %s",
 			report->last_sequence, report->last_action, report->last_outcome ? " " : "",
@@ -263,7 +267,7 @@ void report_plan_text(const StatusReport *report, FILE *out)
 			fputs("  no down script", out);
 		fputc('\n', out);
 	}
-	fprintf(out, "%s to run; %u of %u applied already\n", count, report->applied,
+	fprintf(out, "%s to run; %u of %u applied already\n", count, applied_here(report),
 		report->in_commit);
 }
 
