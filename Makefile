@@ -59,7 +59,7 @@ UNIT_SOURCES = $(sort $(wildcard tests/unit/*/*-test.c))
 UNIT_TESTS = $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/unit/%)
 MANPAGES = $(sort $(wildcard man/*.1 man/*.5 man/*.7))
 
-.PHONY: all help deps deps-lint deps-fresh test fresh compilers check unit sanitize lint mutate format demo bench fuzz coverage install uninstall \
+.PHONY: all help deps deps-lint deps-fresh test fresh compilers check unit sanitize lint mutate format demo bench fuzz coverage coverage-report install uninstall \
 	dist clean objects compile_commands.json
 
 all: $(PROGRAM)
@@ -166,7 +166,10 @@ fuzz:
 
 coverage:
 	@$(MAKE) --no-print-directory BUILD=build-coverage COVERAGE=1 check
-	@gcovr --root . --object-directory build-coverage --exclude tests --print-summary --txt build-coverage/coverage.txt
+	@$(MAKE) --no-print-directory BUILD=build-coverage coverage-report
+
+coverage-report:
+	@gcovr --root . --object-directory $(BUILD) --exclude tests --print-summary --txt $(BUILD)/coverage.txt
 
 install: $(PROGRAM)
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(COMPDIR)
