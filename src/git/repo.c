@@ -327,15 +327,20 @@ const char *git_repo_config(GitRepo *repo, const char *key)
 
 bool git_repo_config_bool(GitRepo *repo, const char *key, bool otherwise)
 {
+	static const char *const words[][2] = {
+		{"false", "true"}, {"no", "yes"}, {"off", "on"}, {"", "1"}};
 	const char *value = git_repo_config(repo, key);
-	static const char *const yes[] = {"true", "yes", "on", "1"};
+	gint64 number;
 
 	if (!value)
 		return otherwise;
-	for (guint i = 0; i < G_N_ELEMENTS(yes); i++)
-		if (g_ascii_strcasecmp(value, yes[i]) == 0)
-			return true;
-	return false;
+	for (guint i = 0; i < G_N_ELEMENTS(words); i++)
+		for (guint j = 0; j < G_N_ELEMENTS(words[i]); j++)
+			if (g_ascii_strcasecmp(value, words[i][j]) == 0)
+				return j == 1;
+	return g_ascii_string_to_signed(value, 10, G_MININT32, G_MAXINT32, &number, NULL)
+		       ? number != 0
+		       : otherwise;
 }
 
 bool git_repo_config_is_tracked(GitRepo *repo, const char *key)
