@@ -256,6 +256,8 @@ static char *reason_of(const char *said, bool knows_revoked)
 		{"not yet valid", "the key was not valid at that time"},
 		{"No principal matched", "the key is not listed in gpg.ssh.allowedSignersFile, or "
 					 "was not valid at that time"},
+		{"not permitted for use in signature namespace",
+		 "the key may not sign for git, says its line in gpg.ssh.allowedSignersFile"},
 		{"incorrect signature", "the text was changed after it was signed"},
 		{"BADSIG", "the text was changed after it was signed"},
 		{"NO_PUBKEY", "the key is not in the gpg keyring"},
