@@ -214,16 +214,33 @@ static bool see_quarantine(GitRepo *repo, GError **error)
 	return !failed || git_internal_fail(error, "cannot see what was pushed in '%s'", folder);
 }
 
+/* libgit2 takes the folder around the Git directory for the work tree, which holds unless that was
+ * put elsewhere (git-init(1), --separate-git-dir) or GIT_WORK_TREE is set: then git is asked, which
+ * says nothing from within the Git directory. */
+static void find_work_dir(GitRepo *repo)
+{
+	static const char *const argv[] = {"git", "rev-parse", "--show-toplevel", NULL};
+	const char *guess = git_repository_workdir(repo->handle);
+	g_autofree char *link = guess ? g_build_filename(guess, ".git", NULL) : NULL;
+	g_auto(ProcResult) said = {0};
+
+	if (repo->bare || !guess)
+		return;
+	if (!g_getenv("GIT_WORK_TREE") && g_file_test(link, G_FILE_TEST_EXISTS))
+		repo->work_dir = g_strdup(guess);
+	else if (run_git(argv, &said, NULL) && said.status == 0)
+		repo->work_dir = g_strndup(said.out->str, strcspn(said.out->str, "\n"));
+	if (repo->work_dir && strlen(repo->work_dir) > 1 && g_str_has_suffix(repo->work_dir, "/"))
+		repo->work_dir[strlen(repo->work_dir) - 1] = '\0';
+}
+
 GitRepo *git_repo_open(GError **error)
 {
 	g_autoptr(GitRepo) repo = g_new0(GitRepo, 1);
 
 	if (!ask_places(repo, error) || !open_handle(repo, error) || !see_quarantine(repo, error))
 		return NULL;
-	if (!repo->bare && git_repository_workdir(repo->handle))
-		repo->work_dir = g_strdup(git_repository_workdir(repo->handle));
-	if (repo->work_dir && strlen(repo->work_dir) > 1 && g_str_has_suffix(repo->work_dir, "/"))
-		repo->work_dir[strlen(repo->work_dir) - 1] = '\0';
+	find_work_dir(repo);
 	return g_steal_pointer(&repo);
 }
 
@@ -327,15 +344,20 @@ const char *git_repo_config(GitRepo *repo, const char *key)
 
 bool git_repo_config_bool(GitRepo *repo, const char *key, bool otherwise)
 {
+	static const char *const words[][2] = {
+		{"false", "true"}, {"no", "yes"}, {"off", "on"}, {"", "1"}};
 	const char *value = git_repo_config(repo, key);
-	static const char *const yes[] = {"true", "yes", "on", "1"};
+	gint64 number;
 
 	if (!value)
 		return otherwise;
-	for (guint i = 0; i < G_N_ELEMENTS(yes); i++)
-		if (g_ascii_strcasecmp(value, yes[i]) == 0)
-			return true;
-	return false;
+	for (guint i = 0; i < G_N_ELEMENTS(words); i++)
+		for (guint j = 0; j < G_N_ELEMENTS(words[i]); j++)
+			if (g_ascii_strcasecmp(value, words[i][j]) == 0)
+				return j == 1;
+	return g_ascii_string_to_signed(value, 10, G_MININT32, G_MAXINT32, &number, NULL)
+		       ? number != 0
+		       : otherwise;
 }
 
 bool git_repo_config_is_tracked(GitRepo *repo, const char *key)

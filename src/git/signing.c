@@ -107,6 +107,16 @@ static bool run_in(char **env, const char *const *argv, const char *input, ProcR
 	return proc_run(&spec, result, error);
 }
 
+/* Some versions of git (2.39 with an ssh key that cannot be read) leave the signature out, and end
+ * well all the same. */
+static bool has_signature(const GString *text, const char *message)
+{
+	const char *body = strstr(text->str, "\n\n");
+
+	return body && g_str_has_prefix(body + 2, message) &&
+	       strstr(body + 2 + strlen(message), "-----BEGIN ");
+}
+
 static GBytes *sign_in(char **env, const char *object, const char *name, const char *message,
 		       GError **error)
 {
@@ -120,15 +130,14 @@ static GBytes *sign_in(char **env, const char *object, const char *name, const c
 
 	if (!run_in(env, tag, message, &made, error))
 		return NULL;
-	if (made.status != 0) {
-		error_set(error, ERR_LEDGER, "git cannot sign a record");
-		error_detail(error, "%s", g_strchomp(made.err->str));
-		explain_signing(error);
+	if (made.status == 0 && !run_in(env, show, NULL, &shown, error))
 		return NULL;
-	}
-	if (!run_in(env, show, NULL, &shown, error) || shown.status != 0)
-		return NULL;
-	return g_string_free_to_bytes(g_steal_pointer(&shown.out));
+	if (made.status == 0 && shown.status == 0 && has_signature(shown.out, message))
+		return g_string_free_to_bytes(g_steal_pointer(&shown.out));
+	error_set(error, ERR_LEDGER, "git cannot sign a record");
+	error_detail(error, "%s", g_strchomp(made.err->str));
+	explain_signing(error);
+	return NULL;
 }
 
 /* The text that git would write for an unsigned tag. */
@@ -247,6 +256,8 @@ static char *reason_of(const char *said, bool knows_revoked)
 		{"not yet valid", "the key was not valid at that time"},
 		{"No principal matched", "the key is not listed in gpg.ssh.allowedSignersFile, or "
 					 "was not valid at that time"},
+		{"not permitted for use in signature namespace",
+		 "the key may not sign for git, says its line in gpg.ssh.allowedSignersFile"},
 		{"incorrect signature", "the text was changed after it was signed"},
 		{"BADSIG", "the text was changed after it was signed"},
 		{"NO_PUBKEY", "the key is not in the gpg keyring"},

@@ -42,6 +42,26 @@ char *git_tag_inner_name(GBytes *text)
 	return end ? g_strndup(line, (gsize)(end - line)) : NULL;
 }
 
+/* Some versions of git leave the signature out when they cannot sign, and end well all the same:
+ * such a tag is taken back. */
+static bool check_signed(GitRepo *repo, const char *name, GError **error)
+{
+	const char *const drop[] = {"tag", "-d", name, NULL};
+	g_autofree char *ref = g_strconcat("refs/tags/", name, NULL);
+	g_autofree char *oid = git_ref_find(repo, ref);
+	g_autoptr(GBytes) text = oid ? git_tag_text(repo, oid, NULL) : NULL;
+	g_autofree char *said = NULL;
+	size_t length = 0;
+	const char *start = text ? g_bytes_get_data(text, &length) : NULL;
+
+	if (start && g_strstr_len(start, (gssize)length, "\n-----BEGIN "))
+		return true;
+	said = git_repo_run(repo, drop, NULL);
+	error_set(error, ERR_REPOSITORY, "cannot make tag '%s': git did not sign it", name);
+	return error_hint(error,
+			  "git tag -s shows why: is user.signingKey a key that can be used?");
+}
+
 bool git_tag_make(GitRepo *repo, const char *name, const char *commit, const char *message,
 		  bool sign, GError **error)
 {
@@ -49,7 +69,7 @@ bool git_tag_make(GitRepo *repo, const char *name, const char *commit, const cha
 	g_autofree char *said = git_repo_run(repo, words, error);
 
 	if (said)
-		return true;
+		return !sign || check_signed(repo, name, error);
 	g_prefix_error(error, "cannot make tag '%s': ", name);
 	return false;
 }

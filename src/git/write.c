@@ -358,8 +358,10 @@ bool git_ref_move(GitRepo *repo, const char *ref, const char *new_oid, const cha
 	else
 		state = git_reference_create(&made, repo->handle, ref, &target, 0, reason);
 	*moved = state == 0;
-	/* Somebody else's update, or his lock file, at the same moment: the caller looks again. */
-	if (state == 0 || state == GIT_EMODIFIED || state == GIT_EEXISTS || state == GIT_ELOCKED)
+	/* Somebody else's update or deletion, or his lock file, at the same moment: the caller
+	 * looks again. */
+	if (state == 0 || state == GIT_EMODIFIED || state == GIT_EEXISTS || state == GIT_ELOCKED ||
+	    (old_oid && state == GIT_ENOTFOUND))
 		return true;
 	return git_internal_fail(error, "cannot move ref '%s'", ref);
 }
