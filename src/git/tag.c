@@ -31,8 +31,8 @@ char *git_tag_inner_name(GBytes *text)
 	static const char header[] = "\ntag ";
 	size_t length;
 	const char *start = g_bytes_get_data(text, &length);
-	const char *line = g_strstr_len(start, (gssize)length, header);
-	const char *blank = g_strstr_len(start, (gssize)length, "\n\n");
+	const char *line = start ? g_strstr_len(start, (gssize)length, header) : NULL;
+	const char *blank = start ? g_strstr_len(start, (gssize)length, "\n\n") : NULL;
 	const char *end;
 
 	if (!line || (blank && blank < line))
