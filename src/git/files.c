@@ -34,21 +34,26 @@ char **git_files_changed(GitRepo *repo, const char *folder, GError **error)
 {
 	const size_t state = strlen("XY ");
 	g_autoptr(GPtrArray) words = command_new(repo, "status");
-	g_autofree char *said = NULL;
-	char **lines;
+	g_autoptr(GPtrArray) paths = g_ptr_array_new();
+	g_autoptr(GBytes) said = NULL;
+	const char *at, *end;
+	size_t length;
 
 	g_ptr_array_add(words, g_strdup("--porcelain"));
+	g_ptr_array_add(words, g_strdup("-z"));
+	g_ptr_array_add(words, g_strdup("--no-renames"));
 	g_ptr_array_add(words, g_strdup("--untracked-files=all"));
 	g_ptr_array_add(words, g_strdup("--"));
 	g_ptr_array_add(words, pathspec(folder));
-	said = run(repo, words, error);
+	g_ptr_array_add(words, NULL);
+	said = git_repo_run_bytes(repo, (const char *const *)words->pdata, error);
 	if (!said)
 		return NULL;
-	lines = g_strsplit(g_strchomp(said), "\n", -1);
-	for (char **line = lines; *line; line++)
-		if (strlen(*line) > state)
-			memmove(*line, *line + state, strlen(*line + state) + 1);
-	return lines;
+	at = g_bytes_get_data(said, &length);
+	for (end = at + length; at && at + state < end; at += strlen(at) + 1)
+		g_ptr_array_add(paths, g_strdup(at + state));
+	g_ptr_array_add(paths, NULL);
+	return (char **)g_ptr_array_free(g_steal_pointer(&paths), FALSE);
 }
 
 bool git_files_add(GitRepo *repo, const char *path, const char *text, size_t length, GError **error)

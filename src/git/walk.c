@@ -301,6 +301,7 @@ static bool reaches(const char *raw, const char *original)
 GPtrArray *git_walk_changes(GitRepo *repo, const char *tip, const char *path, const char *original,
 			    GError **error)
 {
+	g_autofree char *pathspec = g_strconcat(":(top,literal)", path, NULL);
 	const char *const arguments[] = {"log",
 					 "--no-renames",
 					 "--raw",
@@ -311,7 +312,7 @@ GPtrArray *git_walk_changes(GitRepo *repo, const char *tip, const char *path, co
 					 "--format=tformat:%x01%H%x02%an%x02%ae%x02%at%x02%s",
 					 tip,
 					 "--",
-					 path,
+					 pathspec,
 					 NULL};
 	g_autofree char *text = git_repo_run(repo, arguments, error);
 	g_autoptr(GPtrArray) changes =

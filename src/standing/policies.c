@@ -80,8 +80,8 @@ static Policy *read_policy(const PolicyStore *store, const char *name, GError **
 
 const Policy *policy_store_find(PolicyStore *store, const char *name, GError **error)
 {
-	const char *blob = name && blob_in(name) ? blob_in(name) : "";
-	Policy *policy = g_hash_table_lookup(store->by_blob, blob);
+	const char *blob = name ? blob_in(name) : "";
+	Policy *policy = blob ? g_hash_table_lookup(store->by_blob, blob) : NULL;
 
 	if (policy)
 		return policy;
