@@ -92,7 +92,7 @@ static void test_error(void)
 	g_assert_cmpstr(text, ==,
 			"error: x.sql:3:7: no way\n  first\n  second\n  third\nhint: do this\n");
 	g_assert_cmpint(error_exit_status(error), ==, 4);
-	g_assert_true(error_is(error, ERR_REFUSED));
+	g_assert_error(error, BASE_ERROR, ERR_REFUSED);
 	g_assert_false(error_set(NULL, ERR_USAGE, "nobody asks"));
 	g_assert_false(error_hint(NULL, "nobody asks"));
 }

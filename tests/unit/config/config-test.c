@@ -125,7 +125,7 @@ static void test_wrong_environments(void)
 
 		g_test_message("%s", wrong->text);
 		g_assert_false(parse_whole(wrong->text, "staging", &whole, &error));
-		g_assert_true(error_is(error, ERR_CONFIG));
+		g_assert_error(error, BASE_ERROR, ERR_CONFIG);
 		g_assert_cmpstr(error->message, ==, wrong->message);
 		g_assert_cmpstr(error_get_file(error), ==, "staging.yaml");
 		g_assert_cmpuint(error_get_line(error), ==, wrong->line);
@@ -232,7 +232,10 @@ static void test_every_key(void)
 	g_assert_cmpint(e->statement_timeout_ms, ==, 1500);
 	g_assert_cmpint(e->lock_wait_ms, ==, 5000);
 	g_assert_cmpint(e->transaction, ==, SCOPE_DEPLOYMENT);
-	g_assert_true(p->require_backup && p->require_dry_run && e->verbose && p->sign);
+	g_assert_true(p->require_backup);
+	g_assert_true(p->require_dry_run);
+	g_assert_true(e->verbose);
+	g_assert_true(p->sign);
 	g_assert_cmpint(p->check_replication_lag_ms, ==, 30000);
 	g_assert_cmpint(p->check_connections, ==, 100);
 	g_assert_cmpint(p->check_oldest_transaction_ms, ==, 60000);
@@ -246,7 +249,8 @@ static void test_defaults(void)
 	g_autoptr(Project) project = config_parse_project("", 0, "migrate.yaml", &error);
 
 	g_assert_no_error(error);
-	g_assert_true(p->embedded && p->sign);
+	g_assert_true(p->embedded);
+	g_assert_true(p->sign);
 	g_assert_cmpint(e->lock_timeout_ms, ==, 5000);
 	g_assert_cmpint(p->mode, ==, MODE_FORWARD);
 	g_assert_cmpint(e->transaction, ==, SCOPE_MIGRATION);

@@ -83,7 +83,7 @@ static void test_refused(void)
 		g_autoptr(GError) error = NULL;
 
 		g_assert_null(read(cases[i].paths, &error));
-		g_assert_true(error_is(error, ERR_MIGRATION));
+		g_assert_error(error, BASE_ERROR, ERR_MIGRATION);
 		g_assert_cmpstr(error->message, ==, cases[i].message);
 	}
 }
@@ -155,8 +155,13 @@ static void test_replaces(void)
 		g_autoptr(GError) error = NULL;
 		g_autoptr(Directives) d = history_script_directives(&up, "x.sql", &error);
 
-		g_assert_true(cases[i].count ? d && d->replaces->len == cases[i].count
-					     : error_is(error, ERR_MIGRATION));
+		if (cases[i].count) {
+			g_assert_no_error(error);
+			g_assert_cmpuint(d->replaces->len, ==, cases[i].count);
+		} else {
+			g_assert_null(d);
+			g_assert_error(error, BASE_ERROR, ERR_MIGRATION);
+		}
 	}
 }
 

@@ -92,7 +92,7 @@ static void test_every_line_counts(void)
 				g_string_append_printf(twice, "%s\n", lines[i]);
 		}
 		g_assert_null(parse(less->str, &error));
-		g_assert_true(error_is(error, ERR_LEDGER));
+		g_assert_error(error, BASE_ERROR, ERR_LEDGER);
 		g_assert_null(parse(twice->str, NULL));
 	}
 }
@@ -162,7 +162,8 @@ static void test_signature_block(void)
 	g_autofree char *good = g_strconcat(text, ARMOR, NULL);
 	g_autoptr(Record) parsed = parse(good, NULL);
 
-	g_assert_true(parsed && parsed->is_signed);
+	g_assert_nonnull(parsed);
+	g_assert_true(parsed->is_signed);
 	for (guint i = 0; i < G_N_ELEMENTS(tails); i++) {
 		g_autofree char *bad = g_strconcat(text, tails[i].tail, NULL);
 		g_autoptr(GError) error = NULL;

@@ -74,10 +74,15 @@ static MigrationSet *random_set(guint count, GHashTable *distance)
 	return set;
 }
 
+static const char *id_at(const GPtrArray *list, guint index)
+{
+	return ((Migration *)g_ptr_array_index(list, index))->id;
+}
+
 static guint index_of(const GPtrArray *list, const char *id)
 {
 	for (guint i = 0; i < list->len; i++)
-		if (strcmp(((Migration *)g_ptr_array_index(list, i))->id, id) == 0)
+		if (strcmp(id_at(list, i), id) == 0)
 			return i;
 	return G_MAXUINT;
 }
@@ -92,7 +97,8 @@ static void check_order(const GPtrArray *pending, GHashTable *distance)
 
 		for (guint j = 0; j < requires->len; j++) {
 			const guint before = index_of(pending, g_ptr_array_index(requires, j));
-			g_assert_true(before == G_MAXUINT || before < i);
+			if (before != G_MAXUINT)
+				g_assert_cmpuint(before, <, i);
 		}
 		if (i == 0 || requires->len)
 			continue;
@@ -153,8 +159,8 @@ static void test_prefix(void)
 		g_assert_true(put_in_order(second, set, applied, distance, NULL));
 		g_assert_cmpuint(second->pending->len, ==, first->pending->len - ran);
 		for (guint i = 0; i < second->pending->len; i++)
-			g_assert_true(g_ptr_array_index(second->pending, i) ==
-				      g_ptr_array_index(first->pending, ran + i));
+			g_assert_cmpstr(id_at(second->pending, i), ==,
+					id_at(first->pending, ran + i));
 	}
 }
 
@@ -325,10 +331,10 @@ static void test_required_baseline(void)
 	g_hash_table_insert(distance, baseline->up.path, GUINT_TO_POINTER(1));
 	plan = plan_build(set, applied, NULL);
 	g_assert_true(put_in_order(plan, set, applied, distance, &error));
-	g_assert_true(g_ptr_array_index(plan->pending, 0) == baseline);
+	g_assert_cmpstr(id_at(plan->pending, 0), ==, baseline->id);
 	g_ptr_array_add(later->directives->requires, g_strdup("nowhere"));
 	g_assert_false(put_in_order(plan, set, applied, distance, &error));
-	g_assert_true(error_is(error, ERR_MIGRATION));
+	g_assert_error(error, BASE_ERROR, ERR_MIGRATION);
 }
 
 static void test_down(void)
@@ -349,10 +355,10 @@ static void test_down(void)
 	all = plan_down(applied, 1, "c", &error);
 	g_assert_cmpuint(all->len, ==, 0);
 	g_assert_null(plan_down(applied, 4, NULL, &error));
-	g_assert_true(error_is(error, ERR_USAGE));
+	g_assert_error(error, BASE_ERROR, ERR_USAGE);
 	g_clear_error(&error);
 	g_assert_null(plan_down(applied, 1, "d", &error));
-	g_assert_true(error_is(error, ERR_USAGE));
+	g_assert_error(error, BASE_ERROR, ERR_USAGE);
 }
 
 int main(int argc, char **argv)

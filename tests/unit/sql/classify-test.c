@@ -311,7 +311,7 @@ static void test_check(void)
 	g_assert_no_error(error);
 	g_assert_cmpuint(position, ==, 77);
 	g_assert_false(sql_parse_check("SELECT '\xC3\xA9' frm frm t", &position, &error));
-	g_assert_true(error_is(error, ERR_MIGRATION));
+	g_assert_error(error, BASE_ERROR, ERR_MIGRATION);
 	g_assert_nonnull(strstr(error->message, "syntax error"));
 	g_assert_cmpuint(position, ==, 16);
 }

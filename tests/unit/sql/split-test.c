@@ -247,7 +247,7 @@ static void test_refusal(gconstpointer data)
 	g_autoptr(SqlScript) script = split(refusals[i].sql, &error);
 
 	g_assert_null(script);
-	g_assert_true(error_is(error, ERR_MIGRATION));
+	g_assert_error(error, BASE_ERROR, ERR_MIGRATION);
 	g_assert_nonnull(strstr(error->message, refusals[i].message));
 	g_assert_cmpstr(error_get_file(error), ==, "x.sql");
 	g_assert_cmpuint(error_get_line(error), ==, refusals[i].line);
@@ -260,7 +260,7 @@ static void test_nul(void)
 	g_autoptr(GError) error = NULL;
 
 	g_assert_null(sql_script_split(sql, sizeof sql - 1, "x.sql", 1, &error));
-	g_assert_true(error_is(error, ERR_MIGRATION));
+	g_assert_error(error, BASE_ERROR, ERR_MIGRATION);
 	g_assert_cmpuint(error_get_line(error), ==, 2);
 	g_assert_cmpuint(error_get_column(error), ==, 3);
 }
@@ -381,7 +381,7 @@ static void test_cut(void)
 		g_autofree char *text = g_memdup2(corpus, cut + 1); /* of its own: no byte behind */
 		g_autoptr(SqlScript) script = sql_script_split(text, cut, "x", 1, &error);
 
-		g_assert_true((script != NULL) != (error != NULL));
+		g_assert_cmpint(script != NULL, !=, error != NULL);
 		if (error)
 			g_assert_cmpuint(error_get_line(error), >, 0);
 	}
