@@ -8,6 +8,9 @@
 
 #include "pg/session.h"
 
+/* The first column of all rows; `value` (may be NULL) is $1. g_strfreev. */
+char **pg_session_list(PgSession *session, const char *sql, const char *value, GError **error);
+
 /* INVALID indexes of all schemas, "schema.index" quoted as needed; g_strfreev. */
 char **pg_session_invalid_indexes(PgSession *session, GError **error);
 

@@ -145,6 +145,10 @@ bool pg_session_send_batch(PgSession *session, const PgBatch *batch, GError **er
 bool pg_session_finish_batch(PgSession *session, guint *failed, GPtrArray **results,
 			     GError **error);
 
+/* Both at once. `failed` may be NULL; *failed is 0 when the batch could not even be sent. */
+bool pg_session_run_batch(PgSession *session, const PgBatch *batch, guint *failed,
+			  GPtrArray **results, GError **error);
+
 /* Results. Rows and columns count from 0. Text is borrowed from the result; NULL for SQL NULL. */
 int pg_result_rows(const PgResult *result);
 

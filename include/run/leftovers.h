@@ -27,8 +27,8 @@ extern const Leftover leftover_table[];
  */
 void leftovers_batch(PgBatch *batch, bool in_transaction);
 
-/* Takes everything back now. ERR_CONNECTION when the session is gone. */
-bool leftovers_undo(PgSession *session, GError **error);
+/* Takes everything back now, likewise. ERR_CONNECTION when the session is gone. */
+bool leftovers_undo(PgSession *session, bool in_transaction, GError **error);
 
 /*
  * Inside a transaction of a script's own session: adds the switch to the user who logged in, and

@@ -102,7 +102,6 @@ bool adopt_prove(const Standing *standing, const AdoptProof *proof, const Schema
 static bool write_rows(Standing *standing, const GPtrArray *ready, gint64 sequence, GError **error)
 {
 	g_autoptr(PgBatch) batch = pg_batch_new();
-	guint failed = 0;
 
 	for (guint i = 0; i < ready->len; i++) {
 		const ReadyMigration *one = g_ptr_array_index(ready, i);
@@ -117,9 +116,7 @@ static bool write_rows(Standing *standing, const GPtrArray *ready, gint64 sequen
 
 		ledger_batch_apply(batch, &row);
 	}
-	return ready->len == 0 ||
-	       (pg_session_send_batch(standing->session, batch, error) &&
-		pg_session_finish_batch(standing->session, &failed, NULL, error));
+	return ready->len == 0 || pg_session_run_batch(standing->session, batch, NULL, NULL, error);
 }
 
 bool adopt_commit(Standing *standing, const GPtrArray *ready, const char *reason, Trees *trees,

@@ -230,7 +230,7 @@ static bool settle_session(Execution *execution, GError **why)
 	if (pg_session_is_alive(execution->standing->session)) {
 		pg_session_set_interruptible(execution->standing->session, false);
 		pg_session_set_deadline(execution->standing->session, 0);
-		leftovers_undo(execution->standing->session, NULL);
+		leftovers_undo(execution->standing->session, false, NULL);
 		return true;
 	}
 	if (standing_reconnect(execution->standing, execution->begin->id, &lost)) {

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "embed.h"
+#include "pg/facts.h"
 
 void ledger_state_clear(LedgerState *state)
 {
@@ -329,26 +330,12 @@ void ledger_batch_step(PgBatch *batch, const LedgerStepKey *key, bool finished)
 	pg_batch_add(batch, sql, G_N_ELEMENTS(values), values);
 }
 
-/* The first column of all rows as a NULL-terminated list. */
-static char **query_list(PgSession *session, const char *sql, GError **error)
-{
-	g_autoptr(PgResult) rows = pg_session_query(session, sql, 0, NULL, error);
-	char **list;
-
-	if (!rows)
-		return NULL;
-	list = g_new0(char *, (gsize)pg_result_rows(rows) + 1);
-	for (int i = 0; i < pg_result_rows(rows); i++)
-		list[i] = g_strdup(pg_result_text(rows, i, 0));
-	return list;
-}
-
 char **ledger_database_partial(PgSession *session, GError **error)
 {
-	return query_list(session,
-			  "SELECT DISTINCT migration || E'\\t' || direction FROM "
-			  "git_migrate.journal ORDER BY 1",
-			  error);
+	return pg_session_list(session,
+			       "SELECT DISTINCT migration || E'\\t' || direction FROM "
+			       "git_migrate.journal ORDER BY 1",
+			       NULL, error);
 }
 
 /* The try-variant is polled by an idle session: a deployer blocked inside pg_advisory_lock() would

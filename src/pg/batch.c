@@ -162,3 +162,15 @@ bool pg_session_finish_batch(PgSession *session, guint *failed, GPtrArray **resu
 		*results = g_steal_pointer(&kept);
 	return true;
 }
+
+bool pg_session_run_batch(PgSession *session, const PgBatch *batch, guint *failed,
+			  GPtrArray **results, GError **error)
+{
+	guint which = 0;
+	const bool ok = pg_session_send_batch(session, batch, error) &&
+			pg_session_finish_batch(session, &which, results, error);
+
+	if (failed)
+		*failed = which;
+	return ok;
+}

@@ -1,7 +1,6 @@
 #include "pg/facts.h"
 
-/* The first column of all rows; `value` (may be NULL) is $1. */
-static char **query_list(PgSession *session, const char *sql, const char *value, GError **error)
+char **pg_session_list(PgSession *session, const char *sql, const char *value, GError **error)
 {
 	g_autoptr(PgResult) rows = pg_session_query(session, sql, value != NULL, &value, error);
 	char **list;
@@ -16,12 +15,12 @@ static char **query_list(PgSession *session, const char *sql, const char *value,
 
 char **pg_session_invalid_indexes(PgSession *session, GError **error)
 {
-	return query_list(session,
-			  "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_index i"
-			  " JOIN pg_class c ON c.oid = i.indexrelid"
-			  " JOIN pg_namespace n ON n.oid = c.relnamespace"
-			  " WHERE NOT i.indisvalid AND c.relkind = 'i' ORDER BY 1",
-			  NULL, error);
+	return pg_session_list(session,
+			       "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_index i"
+			       " JOIN pg_class c ON c.oid = i.indexrelid"
+			       " JOIN pg_namespace n ON n.oid = c.relnamespace"
+			       " WHERE NOT i.indisvalid AND c.relkind = 'i' ORDER BY 1",
+			       NULL, error);
 }
 
 bool pg_session_index_state(PgSession *session, const char *schema, const char *index, bool *exists,
@@ -58,21 +57,22 @@ bool pg_session_may_create(PgSession *session, bool *may, char **user, GError **
 
 char **pg_session_other_roles(PgSession *session, GError **error)
 {
-	return query_list(session,
-			  "SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_'"
-			  " AND rolname <> current_user ORDER BY rolname",
-			  NULL, error);
+	return pg_session_list(session,
+			       "SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_'"
+			       " AND rolname <> current_user ORDER BY rolname",
+			       NULL, error);
 }
 
 char **pg_session_databases(PgSession *session, const char *prefix, GError **error)
 {
-	return query_list(session, "SELECT datname FROM pg_database WHERE starts_with(datname, $1)",
-			  prefix, error);
+	return pg_session_list(session,
+			       "SELECT datname FROM pg_database WHERE starts_with(datname, $1)",
+			       prefix, error);
 }
 
 void pg_session_drop_roles(PgSession *session, const char *unless)
 {
-	g_auto(GStrv) roles = query_list(
+	g_auto(GStrv) roles = pg_session_list(
 		session,
 		"SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_' AND rolname <> current_user"
 		" AND NOT EXISTS (SELECT FROM pg_database WHERE starts_with(datname, $1))",

@@ -9,12 +9,14 @@
 void run_batch_prepare(PgBatch *batch, const Runner *runner, const ReadyScript *script);
 
 /* Adds the row of the migration: written or deleted; and in front of it the question whether the
- * deployers' lock is still ours. Nothing with RUN_MARK_NONE. */
-void run_batch_row(PgBatch *batch, const Runner *runner, const ReadyScript *script,
-		   gint64 duration_ms);
+ * deployers' lock is still ours. Returns the index of that question in the batch; G_MAXUINT, and
+ * nothing is added, with RUN_MARK_NONE. */
+guint run_batch_row(PgBatch *batch, const Runner *runner, const ReadyScript *script,
+		    gint64 duration_ms);
 
-/* Sends a batch of our own statements and waits for it. */
-bool run_batch_execute(const Runner *runner, const PgBatch *batch, GError **error);
+/* What the answers (PgResult*) to a batch with that question say of the run. */
+void run_take_outcome(const Runner *runner, const GPtrArray *results, guint guard,
+		      RunOutcome *outcome);
 
 /* Explains the failure of a batch in which statement `guard` (counted from 0; G_MAXUINT: none) asks
  * for the lock. Always returns false. */

@@ -113,8 +113,7 @@ static bool mark(const Journal *journal, const Step *step, bool finished, GError
 	pg_batch_add(batch, "BEGIN READ WRITE", 0, NULL);
 	guard = add_mark(journal, step, batch, finished);
 	pg_batch_add(batch, "COMMIT", 0, NULL);
-	if (pg_session_send_batch(session_of(journal), batch, error) &&
-	    pg_session_finish_batch(session_of(journal), &failed, NULL, error))
+	if (pg_session_run_batch(session_of(journal), batch, &failed, NULL, error))
 		return true;
 	run_explain_guard(session_of(journal), failed, guard, error);
 	run_roll_back(session_of(journal));
@@ -134,7 +133,7 @@ static bool send_ordinary(const Journal *journal, const Step *step, GError **err
 	const bool is_copy = step->place->is_copy_from_stdin;
 	const guint statement = is_copy ? G_MAXUINT : 1;
 	g_autoptr(PgBatch) batch = pg_batch_new();
-	guint failed = 0, guard;
+	guint failed, guard;
 
 	if (is_copy && !run_copy(journal, step, error))
 		return false;
@@ -144,8 +143,7 @@ static bool send_ordinary(const Journal *journal, const Step *step, GError **err
 	}
 	guard = add_mark(journal, step, batch, true);
 	pg_batch_add(batch, "COMMIT", 0, NULL);
-	if (pg_session_send_batch(session_of(journal), batch, error) &&
-	    pg_session_finish_batch(session_of(journal), &failed, NULL, error))
+	if (pg_session_run_batch(session_of(journal), batch, &failed, NULL, error))
 		return true;
 	return failed == statement ? explain(journal, step, error)
 				   : run_explain_guard(session_of(journal), failed, guard, error);

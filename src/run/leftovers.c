@@ -30,14 +30,12 @@ void leftovers_batch(PgBatch *batch, bool in_transaction)
 		pg_batch_add(batch, "COMMIT", 0, NULL);
 }
 
-bool leftovers_undo(PgSession *session, GError **error)
+bool leftovers_undo(PgSession *session, bool in_transaction, GError **error)
 {
 	g_autoptr(PgBatch) batch = pg_batch_new();
-	guint failed;
 
-	leftovers_batch(batch, false);
-	return pg_session_send_batch(session, batch, error) &&
-	       pg_session_finish_batch(session, &failed, NULL, error);
+	leftovers_batch(batch, in_transaction);
+	return pg_session_run_batch(session, batch, NULL, NULL, error);
 }
 
 /* The two names wait in settings of our own, which end with the transaction. */

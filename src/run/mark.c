@@ -29,27 +29,20 @@ void run_batch_prepare(PgBatch *batch, const Runner *runner, const ReadyScript *
 		     G_N_ELEMENTS(values), values);
 }
 
-bool run_batch_execute(const Runner *runner, const PgBatch *batch, GError **error)
-{
-	guint failed;
-
-	return pg_session_send_batch(runner->session, batch, error) &&
-	       pg_session_finish_batch(runner->session, &failed, NULL, error);
-}
-
 /* ---- behind ---- */
 
-void run_batch_row(PgBatch *batch, const Runner *runner, const ReadyScript *script,
-		   gint64 duration_ms)
+guint run_batch_row(PgBatch *batch, const Runner *runner, const ReadyScript *script,
+		    gint64 duration_ms)
 {
+	const guint guard = pg_batch_length(batch);
 	const Migration *migration = script->migration;
 
 	if (runner->mark == RUN_MARK_NONE)
-		return;
+		return G_MAXUINT;
 	ledger_batch_guard(batch, runner->begin->sequence);
 	if (runner->direction == RUN_DOWN) {
 		ledger_batch_revert(batch, migration->id);
-		return;
+		return guard;
 	}
 	const LedgerApply apply = {
 		.id = migration->id,
@@ -62,6 +55,14 @@ void run_batch_row(PgBatch *batch, const Runner *runner, const ReadyScript *scri
 		.repeatable = migration->repeatable,
 	};
 	ledger_batch_apply(batch, &apply);
+	return guard;
+}
+
+void run_take_outcome(const Runner *runner, const GPtrArray *results, guint guard,
+		      RunOutcome *outcome)
+{
+	if (runner->mark == RUN_MARK_ROW && runner->direction == RUN_DOWN)
+		outcome->undone_at = ledger_reverted_at(g_ptr_array_index(results, guard + 1));
 }
 
 bool run_explain_guard(const PgSession *session, guint failed, guint guard, GError **error)

@@ -28,24 +28,21 @@ static void set_deadline(const Runner *runner, const Migration *migration)
 static bool finish_journal(const Runner *runner, const ReadyScript *script, gint64 duration_ms,
 			   RunOutcome *outcome, GError **error)
 {
-	const guint guard = 1, row = 2;
 	g_autoptr(PgBatch) batch = pg_batch_new();
 	g_autoptr(GPtrArray) results = NULL;
-	guint failed;
+	guint failed, guard;
 
 	if (runner->mark == RUN_MARK_NONE)
-		return leftovers_undo(runner->session, error);
+		return leftovers_undo(runner->session, false, error);
 	pg_batch_add(batch, "BEGIN READ WRITE", 0, NULL);
-	run_batch_row(batch, runner, script, duration_ms);
+	guard = run_batch_row(batch, runner, script, duration_ms);
 	ledger_batch_clear_journal(batch, script->migration->id,
 				   runner->direction == RUN_UP ? "up" : "down");
 	pg_batch_add(batch, "COMMIT", 0, NULL);
 	leftovers_batch(batch, false);
-	if (!pg_session_send_batch(runner->session, batch, error) ||
-	    !pg_session_finish_batch(runner->session, &failed, &results, error))
+	if (!pg_session_run_batch(runner->session, batch, &failed, &results, error))
 		return run_explain_guard(runner->session, failed, guard, error);
-	if (runner->direction == RUN_DOWN)
-		outcome->undone_at = ledger_reverted_at(g_ptr_array_index(results, row));
+	run_take_outcome(runner, results, guard, outcome);
 	return true;
 }
 
@@ -56,7 +53,8 @@ static bool run_statements(const Runner *runner, const ReadyScript *script,
 	g_autoptr(PgBatch) prepare = pg_batch_new();
 
 	run_batch_prepare(prepare, runner, script);
-	if (!run_batch_execute(runner, prepare, error) || !run_journal(runner, script, error) ||
+	if (!pg_session_run_batch(runner->session, prepare, NULL, NULL, error) ||
+	    !run_journal(runner, script, error) ||
 	    !pg_session_execute(runner->session, "RESET SESSION AUTHORIZATION", error) ||
 	    !run_verify(runner, verify, error) || !fault_point("migration", error))
 		return false;

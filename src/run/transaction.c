@@ -14,7 +14,6 @@ typedef struct {
 	PgBatch *batch;
 	GArray *origin; /* guint, per statement of the batch */
 	guint guard;    /* index in the batch of the question for the lock; G_MAXUINT: not in it */
-	guint row;      /* likewise of the row */
 } Transaction;
 
 static void add_own(Transaction *work, const char *sql)
@@ -53,13 +52,12 @@ static bool explain(const Transaction *work, guint failed, GError **error)
 static bool flush(Transaction *work, GPtrArray **results, GError **error)
 {
 	PgSession *session = work->runner->session;
-	guint failed = 0;
+	guint failed;
 
 	mark_own(work);
 	if (pg_batch_length(work->batch) == 0)
 		return true;
-	if (!pg_session_send_batch(session, work->batch, error) ||
-	    !pg_session_finish_batch(session, &failed, results, error))
+	if (!pg_session_run_batch(session, work->batch, &failed, results, error))
 		return explain(work, failed, error);
 	start_batch(work);
 	return true;
@@ -97,11 +95,7 @@ static void add_end(Transaction *work, const Runner *runner, bool quiet)
 {
 	if (!quiet)
 		add_own(work, "RESET SESSION AUTHORIZATION");
-	if (runner->mark != RUN_MARK_NONE) {
-		work->guard = pg_batch_length(work->batch);
-		work->row = work->guard + 1;
-		run_batch_row(work->batch, runner, work->script, -1);
-	}
+	work->guard = run_batch_row(work->batch, runner, work->script, -1);
 	if (!runner->in_outer)
 		add_own(work, "COMMIT");
 	if (!quiet)
@@ -113,6 +107,7 @@ static bool run_inside(Transaction *work, const ReadyScript *verify, RunOutcome 
 {
 	const Runner *runner = work->runner;
 	g_autoptr(GPtrArray) results = NULL;
+	guint guard;
 
 	add_begin(work);
 	for (guint i = 0; i < ready_script_length(work->script); i++)
@@ -123,10 +118,10 @@ static bool run_inside(Transaction *work, const ReadyScript *verify, RunOutcome 
 	if (!fault_point("migration", error))
 		return false;
 	add_end(work, runner, work->script->quiet && !verify);
+	guard = work->guard;
 	if (!flush(work, &results, error))
 		return false;
-	if (runner->mark == RUN_MARK_ROW && runner->direction == RUN_DOWN)
-		outcome->undone_at = ledger_reverted_at(g_ptr_array_index(results, work->row));
+	run_take_outcome(runner, results, guard, outcome);
 	return true;
 }
 

@@ -91,14 +91,7 @@ static bool run_statements(PgSession *session, const ReadyScript *script, FilesP
  * its own. */
 static bool reset_session(PgSession *session, FilesPlace place, GError **error)
 {
-	g_autoptr(PgBatch) batch = pg_batch_new();
-	guint failed;
-
-	if (place == FILES_ON_SCRATCH)
-		return leftovers_undo(session, error);
-	leftovers_batch(batch, true);
-	return pg_session_send_batch(session, batch, error) &&
-	       pg_session_finish_batch(session, &failed, NULL, error);
+	return leftovers_undo(session, place == FILES_FOR_REAL, error);
 }
 
 static bool run_file(GitRepo *repo, PgSession *session, const GitEntry *entry, FilesPlace place,

@@ -95,7 +95,7 @@ static void test_undone(void)
 		execute(session, leftovers[i].leave);
 		g_test_message("%s", leftovers[i].leave);
 		assert_value(session, leftovers[i].look, leftovers[i].seen);
-		leftovers_undo(session, &error);
+		leftovers_undo(session, false, &error);
 		g_assert_no_error(error);
 		assert_value(session, leftovers[i].look, before);
 	}
@@ -110,7 +110,7 @@ static void test_sequences(void)
 		"DROP SEQUENCE IF EXISTS leftovers_sequence; CREATE SEQUENCE leftovers_sequence;"
 		"SELECT nextval('leftovers_sequence')");
 	assert_value(session, "SELECT lastval()", "1");
-	leftovers_undo(session, &error);
+	leftovers_undo(session, false, &error);
 	g_assert_no_error(error);
 	g_assert_null(pg_session_query(session, "SELECT lastval()", 0, NULL, &error));
 	g_assert_error(error, BASE_ERROR, ERR_FAILED);
@@ -174,7 +174,7 @@ static void test_lock(void)
 
 	execute(session, "SELECT pg_advisory_lock(" LEDGER_LOCK_CLASS
 			 "::int, 1); SELECT pg_advisory_lock(1)");
-	leftovers_undo(session, &error);
+	leftovers_undo(session, false, &error);
 	g_assert_no_error(error);
 	assert_value(session,
 		     "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = "
@@ -229,7 +229,7 @@ static void test_lost(void)
 	g_autoptr(GError) error = NULL;
 
 	execute(other, kill);
-	g_assert_false(leftovers_undo(session, &error));
+	g_assert_false(leftovers_undo(session, false, &error));
 	g_assert_error(error, BASE_ERROR, ERR_CONNECTION);
 	g_assert_false(pg_session_is_alive(session));
 }
