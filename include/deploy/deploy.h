@@ -50,12 +50,24 @@ Standing *deploy_down(GitRepo *repo, const StandingOptions *options, const Obser
 bool deploy_apply(Standing *standing, const GPtrArray *order, const AdmitOptions *admit,
 		  DeployResult *result, GError **error);
 
-/* Whether each of these rows (const Applied*) can be undone: the script as it was applied exists
- * and can run. */
-bool deploy_undo_check(const Standing *standing, const GPtrArray *rows, GError **error);
+typedef struct DeployUndo DeployUndo;
 
-/* Undoes them in this order. */
-bool deploy_undo(Standing *standing, const GPtrArray *rows, DeployResult *result, GError **error);
+/*
+ * The down scripts of these rows (const Applied*), as they were applied, found and judged; NULL
+ * with an error when one is not there or cannot run. With `reasons` (char*, else NULL) every row is
+ * looked at, and what stands in the way of each is added there instead of an error. The caller
+ * frees it.
+ */
+DeployUndo *deploy_undo_read(const Standing *standing, const GPtrArray *rows, GPtrArray *reasons,
+			     GError **error);
+
+/* Frees it; NULL is fine. */
+void deploy_undo_free(DeployUndo *undo);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DeployUndo, deploy_undo_free)
+
+/* Undoes them in the order of their rows; none: nothing is done and recorded. */
+bool deploy_undo_run(Standing *standing, const DeployUndo *undo, DeployResult *result,
+		     GError **error);
 
 /* ---- dry runs ---- */
 

@@ -36,46 +36,59 @@ static ReadyMigration *find_down(const Standing *standing, AppliedScripts *scrip
 	return g_steal_pointer(&ready);
 }
 
-/* Every down script is found and judged before the first one runs; ReadyMigration*, owned. */
-static GPtrArray *find_all(const Standing *standing, AppliedScripts *scripts, const GPtrArray *rows,
-			   GError **error)
+/* The sets of migrations that the scripts borrow from live as long. */
+struct DeployUndo {
+	AppliedScripts *scripts;
+	GPtrArray *ready; /* ReadyMigration* */
+};
+
+void deploy_undo_free(DeployUndo *undo)
 {
-	g_autoptr(GPtrArray) ready =
-		g_ptr_array_new_with_free_func((GDestroyNotify)ready_migration_free);
-
-	for (guint i = 0; i < rows->len; i++) {
-		ReadyMigration *one =
-			find_down(standing, scripts, g_ptr_array_index(rows, i), error);
-
-		if (!one)
-			return NULL;
-		g_ptr_array_add(ready, one);
-	}
-	return g_steal_pointer(&ready);
+	if (!undo)
+		return;
+	g_ptr_array_unref(undo->ready);
+	applied_scripts_free(undo->scripts);
+	g_free(undo);
 }
 
-bool deploy_undo_check(const Standing *standing, const GPtrArray *rows, GError **error)
+DeployUndo *deploy_undo_read(const Standing *standing, const GPtrArray *rows, GPtrArray *reasons,
+			     GError **error)
 {
-	g_autoptr(AppliedScripts) scripts = applied_scripts_new();
-	g_autoptr(GPtrArray) ready = find_all(standing, scripts, rows, error);
+	g_autoptr(DeployUndo) undo = g_new0(DeployUndo, 1);
 
-	return ready;
+	undo->scripts = applied_scripts_new();
+	undo->ready = g_ptr_array_new_with_free_func((GDestroyNotify)ready_migration_free);
+	for (guint i = 0; i < rows->len; i++) {
+		g_autoptr(GError) why = NULL;
+		ReadyMigration *one =
+			find_down(standing, undo->scripts, g_ptr_array_index(rows, i), &why);
+
+		if (one) {
+			g_ptr_array_add(undo->ready, one);
+		} else if (reasons) {
+			g_ptr_array_add(reasons, g_strdup(why->message));
+		} else {
+			g_propagate_error(error, g_steal_pointer(&why));
+			return NULL;
+		}
+	}
+	return reasons && reasons->len ? NULL : g_steal_pointer(&undo);
+}
+
+bool deploy_undo_run(Standing *standing, const DeployUndo *undo, DeployResult *result,
+		     GError **error)
+{
+	Execution execution = {.standing = standing, .direction = RUN_DOWN, .ready = undo->ready};
+
+	return undo->ready->len == 0 || execute_run(&execution, result, error);
 }
 
 GPtrArray *deploy_down_plan(const Standing *standing, guint steps, const char *to, GError **error)
 {
 	g_autoptr(GPtrArray) rows = plan_down(standing->lineup->applied, steps, to, error);
+	g_autoptr(DeployUndo) undo = rows ? deploy_undo_read(standing, rows, NULL, error) : NULL;
 
-	return rows && deploy_undo_check(standing, rows, error) ? g_steal_pointer(&rows) : NULL;
-}
-
-bool deploy_undo(Standing *standing, const GPtrArray *rows, DeployResult *result, GError **error)
-{
-	g_autoptr(AppliedScripts) scripts = applied_scripts_new();
-	g_autoptr(GPtrArray) ready = find_all(standing, scripts, rows, error);
-	Execution execution = {.standing = standing, .direction = RUN_DOWN, .ready = ready};
-
-	return ready && execute_run(&execution, result, error);
+	return undo ? g_steal_pointer(&rows) : NULL;
 }
 
 Standing *deploy_down(GitRepo *repo, const StandingOptions *options, const Observer *observer,
@@ -83,9 +96,10 @@ Standing *deploy_down(GitRepo *repo, const StandingOptions *options, const Obser
 {
 	g_autoptr(Standing) standing =
 		standing_open(repo, options, observer, STANDING_DEPLOY | STANDING_ROWS, error);
-	g_autoptr(GPtrArray) rows = standing ? deploy_down_plan(standing, steps, to, error) : NULL;
+	g_autoptr(GPtrArray) rows =
+		standing ? plan_down(standing->lineup->applied, steps, to, error) : NULL;
+	g_autoptr(DeployUndo) undo = rows ? deploy_undo_read(standing, rows, NULL, error) : NULL;
 
-	if (!rows || (rows->len > 0 && !deploy_undo(standing, rows, result, error)))
-		return NULL;
-	return g_steal_pointer(&standing);
+	return undo && deploy_undo_run(standing, undo, result, error) ? g_steal_pointer(&standing)
+								      : NULL;
 }

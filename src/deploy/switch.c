@@ -60,24 +60,12 @@ static bool offer_rebuild(const Standing *standing, GError **error)
 }
 
 /* Names every migration in the way at once: nobody wants to find the second one after the first. */
-static bool check_all_undoable(Standing *standing, const GPtrArray *rows, GError **error)
+static bool refuse_undo(const Standing *standing, guint rows, const GPtrArray *reasons,
+			GError **error)
 {
-	g_autoptr(GPtrArray) reasons = g_ptr_array_new_with_free_func(g_free);
-
-	for (guint i = 0; i < rows->len; i++) {
-		const Applied *row = g_ptr_array_index(rows, i);
-		g_autoptr(GPtrArray) one = g_ptr_array_new();
-		g_autoptr(GError) why = NULL;
-
-		borrow_add(one, row);
-		if (!deploy_undo_check(standing, one, &why))
-			g_ptr_array_add(reasons, g_strdup(why->message));
-	}
-	if (reasons->len == 0)
-		return true;
 	error_set(error, ERR_REFUSED,
 		  "%u of the %u migrations that commit %.12s does not have cannot be undone",
-		  reasons->len, rows->len, standing->target.commit->oid);
+		  reasons->len, rows, standing->target.commit->oid);
 	for (guint i = 0; i < reasons->len; i++)
 		error_detail(error, "%s", (char *)g_ptr_array_index(reasons, i));
 	return offer_rebuild(standing, error);
@@ -86,13 +74,14 @@ static bool check_all_undoable(Standing *standing, const GPtrArray *rows, GError
 static bool undo(Standing *standing, SwitchResult *result, GError **error)
 {
 	g_autoptr(GPtrArray) rows = rows_to_undo(standing);
+	g_autoptr(GPtrArray) reasons = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(DeployUndo) undo = deploy_undo_read(standing, rows, reasons, error);
 	g_auto(DeployResult) undone = {0};
 	bool ok;
 
-	if (rows->len == 0)
-		return true;
-	ok = check_all_undoable(standing, rows, error) &&
-	     deploy_undo(standing, rows, &undone, error);
+	if (!undo)
+		return refuse_undo(standing, rows->len, reasons, error);
+	ok = deploy_undo_run(standing, undo, &undone, error);
 	result->undone = undone.done;
 	return ok;
 }
