@@ -83,6 +83,7 @@ test_expect_success 'check does not pass a removal because a shallow clone hides
 
 test_expect_success 'a partial clone fetches what it lacks' '
 	git clone -q --filter=blob:none --no-checkout "file://$trash/whole" ../partial && cd ../partial &&
+	for name in a b c d e f g h; do git config "remote.$name.promisor" false || return 1; done &&
 	git migrate up --env staging && git migrate verify --env staging && cd ../whole
 '
 

@@ -40,14 +40,15 @@ GitEntry *git_entry_new(const char *path, const char *oid, guint mode)
 bool git_internal_is_partial(GitRepo *repo)
 {
 	GHashTableIter each;
-	gpointer key, value;
+	gpointer key;
 
 	if (git_repo_config(repo, "extensions.partialclone"))
 		return true;
 	g_hash_table_iter_init(&each, repo->config);
-	while (g_hash_table_iter_next(&each, &key, &value))
-		if (g_str_has_prefix(key, "remote.") && g_str_has_suffix(key, ".promisor"))
-			return strcmp(value, "false") != 0;
+	while (g_hash_table_iter_next(&each, &key, NULL))
+		if (g_str_has_prefix(key, "remote.") && g_str_has_suffix(key, ".promisor") &&
+		    git_repo_config_bool(repo, key, true))
+			return true;
 	return false;
 }
 
