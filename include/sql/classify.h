@@ -43,7 +43,8 @@ typedef struct {
 			       it silently */
 	bool parsed;        /* false: judged by its first words only */
 	bool quiet; /* DDL that calls no function of anybody: it leaves nothing in the session.
-		       False when that cannot be told */
+		       False when that cannot be told. What event triggers, a domain's checks
+		       and operator classes call is not seen */
 } SqlKind;
 
 /* Never fails: a statement that nobody understands is SQL_ORDINARY with parsed = false. The caller

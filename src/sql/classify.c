@@ -369,6 +369,24 @@ static bool has_node(json_t *node, const char *type)
 	return false;
 }
 
+/* Whether an ALTER TABLE goes through rows that are there with expressions which it does not name:
+ * those of constraints, indexes and generated columns. */
+static bool runs_stored(const json_t *node)
+{
+	static const char *const subtypes[] = {"AT_AlterColumnType", "AT_ValidateConstraint",
+					       "AT_AttachPartition", NULL};
+	const json_t *commands = json_object_get(node, "cmds");
+
+	for (size_t i = 0; i < json_array_size(commands); i++) {
+		const json_t *command =
+			json_object_get(json_array_get(commands, i), "AlterTableCmd");
+
+		if (g_strv_contains(subtypes, text_of(command, "subtype")))
+			return true;
+	}
+	return false;
+}
+
 /* DDL that stores expressions and runs none, and DDL that runs those that it names on rows that are
  * there. */
 static bool is_quiet(const char *type, json_t *node)
@@ -389,7 +407,7 @@ static bool is_quiet(const char *type, json_t *node)
 	for (const char *const *each = runs; *each; each++)
 		if (has_node(node, *each))
 			return false;
-	return true;
+	return !runs_stored(node);
 }
 
 /* One text is one statement. Should the parser see more, because it splits otherwise than we do,
