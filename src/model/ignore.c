@@ -42,13 +42,13 @@ static void read_path(const char *path, char **kind, char **name)
 {
 	g_auto(GStrv) part = g_strsplit(path, "/", 3);
 	const guint parts = g_strv_length(part);
-	char *last = part[parts - 1];
+	char *last = parts ? part[parts - 1] : NULL;
 
-	if (g_str_has_suffix(last, ".sql"))
+	if (last && g_str_has_suffix(last, ".sql"))
 		last[strlen(last) - strlen(".sql")] = '\0';
 	*kind = g_strdup(parts > 1 ? part[1] : "");
 	if (parts < 3)
-		*name = g_strdup(part[0]);
+		*name = g_strdup(parts ? part[0] : "");
 	else if (*part[0] == '@')
 		*name = g_strdup(part[2]);
 	else

@@ -79,6 +79,8 @@ static void test_none(void)
 	g_autoptr(GPtrArray) counts = ignore_counts_new();
 
 	g_assert_false(ignore_rules_take(rules, "public/table/users.sql", counts));
+	ignore_rules_add(rules, "table", "public.users", "why");
+	g_assert_false(ignore_rules_take(rules, "", counts));
 	g_assert_cmpuint(counts->len, ==, 0);
 }
 
