@@ -25,6 +25,10 @@ char *text_count(guint count, const char *noun);
 /* Milliseconds for people: "340 ms", "2.1 s", "3 min 20 s", "24 h"; for the caller to free. */
 char *text_duration(gint64 milliseconds);
 
+/* This machine's clock so many milliseconds from now, in the form of records:
+ * "2026-01-31T12:00:00.000000Z"; for the caller to free. */
+char *text_utc_after(gint64 milliseconds);
+
 /* Sets the line and column (from 1, columns in characters) at which byte `offset` of the text
  * stands. */
 void text_position(const char *text, size_t offset, unsigned *line, unsigned *column);

@@ -29,6 +29,12 @@ Project *config_read_project(GitRepo *repo, const char *commit, GError **error);
 Settings *config_read_settings(GitRepo *repo, const char *commit, const Project *project,
 			       const char *name, bool expand, GError **error);
 
+/* Both halves of the file at once, likewise: *settings and *policy are the caller's. `expand` is
+ * for the settings. */
+bool config_read_environment(GitRepo *repo, const char *commit, const Project *project,
+			     const char *name, bool expand, Settings **settings, Policy **policy,
+			     GError **error);
+
 /* The policy that the file proposes, likewise. What is in force is the ledger's word. */
 Policy *config_read_policy(GitRepo *repo, const char *commit, const Project *project,
 			   const char *name, GError **error);

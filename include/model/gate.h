@@ -42,6 +42,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Gate, gate_free)
 /* Words as they stand in policies, options, records and output: "soak", "waiting". */
 const char *gate_kind_name(GateKind kind);
 
+/* The names of all gates, "release, promotion, ..."; for the caller to free. */
+char *gate_kind_list(void);
+
 /* The state as a word: "waiting"; static. */
 const char *gate_state_name(GateState state);
 /* False when no gate has this name. */

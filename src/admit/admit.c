@@ -111,6 +111,8 @@ static void pass_over(Verdicts *verdicts, GateKind kind)
 bool admit_override(const Standing *standing, Verdicts *verdicts, const AdmitOptions *options,
 		    GError **error)
 {
+	g_autofree char *known = gate_kind_list();
+
 	g_ptr_array_set_size(verdicts->overrides, 0);
 	verdicts->reason = options->reason;
 	for (char *const *name = options->overrides; name && *name; name++) {
@@ -118,9 +120,7 @@ bool admit_override(const Standing *standing, Verdicts *verdicts, const AdmitOpt
 
 		if (!gate_kind_parse(*name, &kind)) {
 			error_set(error, ERR_USAGE, "there is no gate '%s'", *name);
-			return error_hint(
-				error,
-				"the gates are: release, promotion, soak, drift, order, approvals");
+			return error_hint(error, "the gates are: %s", known);
 		}
 		if (!g_strv_contains((const char *const *)standing->policy->overridable, *name))
 			return refuse_override(standing, *name, error);

@@ -3,6 +3,7 @@
 
 #include "admit/admit.h"
 #include "base/borrow.h"
+#include "base/text.h"
 #include "gate/approvals.h"
 #include "git/signing.h"
 #include "git/walk.h"
@@ -79,13 +80,6 @@ static GitVerdict *own_identity(const Standing *standing, GError **error)
 	return verdicts ? g_ptr_array_steal_index(verdicts, 0) : NULL;
 }
 
-static char *utc_now(void)
-{
-	g_autoptr(GDateTime) now = g_date_time_new_now_utc();
-
-	return g_date_time_format(now, "%Y-%m-%dT%H:%M:%S.000000Z");
-}
-
 static void keep_counted(Verdicts *verdicts, const GPtrArray *approvals)
 {
 	for (guint i = 0; i < approvals->len; i++) {
@@ -99,7 +93,7 @@ bool admit_ask_approvals(Standing *standing, const GPtrArray *ready, bool deploy
 			 Verdicts *verdicts, GError **error)
 {
 	const char *clock = standing->ledgers.state.time, *at = standing->options.at;
-	g_autofree char *now = clock ? g_strdup(clock) : utc_now();
+	g_autofree char *now = clock ? g_strdup(clock) : text_utc_after(0);
 	g_autoptr(GPtrArray) approvals = NULL;
 	g_autoptr(GHashTable) authors = NULL;
 	g_autoptr(GitVerdict) self = NULL;

@@ -98,6 +98,14 @@ char *text_duration(gint64 milliseconds)
 	return g_strdup_printf("%d ms", (int)milliseconds);
 }
 
+char *text_utc_after(gint64 milliseconds)
+{
+	g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+	g_autoptr(GDateTime) then = g_date_time_add(now, milliseconds * 1000);
+
+	return g_date_time_format(then, "%Y-%m-%dT%H:%M:%S.000000Z");
+}
+
 void text_position(const char *text, size_t offset, unsigned *line, unsigned *column)
 {
 	const char *start = text;

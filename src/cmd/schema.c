@@ -53,6 +53,12 @@ typedef struct {
 	char *value; /* owned */
 } Origin;
 
+static void origin_clear(Origin *origin)
+{
+	g_free(origin->value);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Origin, origin_clear)
+
 static void print_json(const Origin *origin, const GPtrArray *objects,
 		       const SchemaSnapshot *snapshot)
 {
@@ -148,9 +154,8 @@ static SchemaSnapshot *take(CommandContext *context, Origin *origin, GError **er
 
 static bool run(CommandContext *context, int *status, GError **error)
 {
-	Origin origin = {0};
+	g_auto(Origin) origin = {0};
 	g_autoptr(SchemaSnapshot) snapshot = take(context, &origin, error);
-	g_autofree G_GNUC_UNUSED char *value = origin.value;
 	const GPtrArray *objects;
 
 	(void)status;

@@ -167,6 +167,8 @@ static bool check_target(const YamlDoc *doc, const Policy *policy, GError **erro
  * emergency. */
 static bool check_gates(const YamlDoc *doc, const Policy *policy, GError **error)
 {
+	g_autofree char *known = gate_kind_list();
+
 	for (char **each = policy->overridable; *each; each++) {
 		GateKind kind;
 
@@ -175,8 +177,7 @@ static bool check_gates(const YamlDoc *doc, const Policy *policy, GError **error
 		error_set(error, ERR_CONFIG, "'overridable' names '%s', and there is no such gate",
 			  *each);
 		refuse_at(doc, "overridable", error);
-		return error_hint(
-			error, "the gates are: release, promotion, soak, drift, order, approvals");
+		return error_hint(error, "the gates are: %s", known);
 	}
 	return true;
 }
@@ -340,6 +341,19 @@ static bool read_halves(GitRepo *repo, const char *commit, const Project *projec
 	if (!parse(text ? text : "", length, file.path, name, expand, halves, error))
 		return false;
 	halves->settings->blob = g_steal_pointer(&file.blob);
+	return true;
+}
+
+bool config_read_environment(GitRepo *repo, const char *commit, const Project *project,
+			     const char *name, bool expand, Settings **settings, Policy **policy,
+			     GError **error)
+{
+	g_auto(Halves) halves = {settings_new(), policy_new()};
+
+	if (!read_halves(repo, commit, project, name, expand, &halves, error))
+		return false;
+	*settings = g_steal_pointer(&halves.settings);
+	*policy = g_steal_pointer(&halves.policy);
 	return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include "admit/admit.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "git/signing.h"
 #include "run/script.h"
 #include "standing/write.h"
@@ -32,14 +33,6 @@ static Approval *sign_approval(Standing *standing, const Approval *draft, GError
 	return raw ? ledger_approval_parse(raw, error) : NULL;
 }
 
-static char *utc_after(gint64 later_ms)
-{
-	g_autoptr(GDateTime) now = g_date_time_new_now_utc();
-	g_autoptr(GDateTime) then = g_date_time_add(now, later_ms * 1000);
-
-	return g_date_time_format(then, "%Y-%m-%dT%H:%M:%S.000000Z");
-}
-
 static Approval *draft_approval(const Standing *standing, const char *digest, const char *comment,
 				gint64 valid_ms)
 {
@@ -47,8 +40,8 @@ static Approval *draft_approval(const Standing *standing, const char *digest, co
 
 	draft->environment = g_strdup(standing_name(standing));
 	draft->plan = g_strdup(digest);
-	draft->time = utc_after(0);
-	draft->expires = utc_after(valid_ms);
+	draft->time = text_utc_after(0);
+	draft->expires = text_utc_after(valid_ms);
 	draft->comment = g_strdup(comment);
 	return draft;
 }

@@ -37,6 +37,15 @@ const char *gate_kind_name(GateKind kind)
 	return names[kind];
 }
 
+char *gate_kind_list(void)
+{
+	GString *list = g_string_new(gate_kind_name(GATE_RELEASE));
+
+	for (GateKind kind = GATE_RELEASE + 1; kind < GATE_KINDS; kind++)
+		g_string_append_printf(list, ", %s", gate_kind_name(kind));
+	return g_string_free(list, FALSE);
+}
+
 const char *gate_state_name(GateState state)
 {
 	static const char *const names[] = {

@@ -158,6 +158,8 @@ bool standing_read_notes(Standing *standing, GError **error)
 	last = chain->len ? g_ptr_array_index(chain, chain->len - 1) : NULL;
 	if (last) {
 		standing->ledgers.last = ledger_record_parse(last->raw, error);
+		if (!standing->ledgers.last)
+			return false;
 		standing->ledgers.head_commit = g_strdup(last->object);
 		standing->ledgers.state.head = g_strdup(last->id);
 		standing->ledgers.state.sequence = last->sequence;

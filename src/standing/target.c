@@ -133,12 +133,9 @@ bool standing_read_target(Standing *standing, GError **error)
 	standing->project = config_read_project(repo, commit, error);
 	if (!standing->project)
 		return false;
-	standing->settings = config_read_settings(repo, commit, standing->project, name,
-						  !standing->options.offline, error);
-	standing->proposed = standing->settings ? config_read_policy(repo, commit,
-								     standing->project, name, error)
-						: NULL;
-	if (!standing->proposed)
+	if (!config_read_environment(repo, commit, standing->project, name,
+				     !standing->options.offline, &standing->settings,
+				     &standing->proposed, error))
 		return false;
 	standing->policies =
 		policy_store_new(repo, standing->settings->name, standing->project->environments);
