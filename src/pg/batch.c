@@ -89,10 +89,26 @@ static PGresult *next_pipelined(PgSession *session)
 	return PQgetResult(session->connection);
 }
 
+/* A COPY in a pipeline never ends: libpq gives its result again and again (libpq, "Pipeline Mode").
+ * Whoever fills a batch keeps it out; should one get in, then the connection is given up, which
+ * rolls back. */
+static PGresult *give_up_copy(PgSession *session, PGresult *rows)
+{
+	const ExecStatusType status = PQresultStatus(rows);
+
+	if (status != PGRES_COPY_IN && status != PGRES_COPY_OUT)
+		return rows;
+	shutdown(PQsocket(session->connection), SHUT_RDWR);
+	while (PQconsumeInput(session->connection))
+		;
+	PQclear(rows);
+	return NULL;
+}
+
 /* The result of one statement and the NULL that ends it. */
 static PGresult *statement_result(PgSession *session)
 {
-	PGresult *rows = next_pipelined(session), *more;
+	PGresult *rows = give_up_copy(session, next_pipelined(session)), *more;
 
 	while (rows && (more = next_pipelined(session)))
 		PQclear(more);

@@ -6,34 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
-
-static PgSession *connect(void)
-{
-	static const char *const settings[] = {"dbname", "postgres", NULL};
-	g_autoptr(GError) error = NULL;
-	PgSession *session = pg_session_open(settings, "session-test", &error);
-
-	g_assert_no_error(error);
-	return session;
-}
-
-static PgResult *query(PgSession *session, const char *sql)
-{
-	g_autoptr(GError) error = NULL;
-	PgResult *result = pg_session_query(session, sql, 0, NULL, &error);
-
-	g_assert_no_error(error);
-	g_assert_nonnull(result);
-	return result;
-}
-
-static void assert_value(PgSession *session, const char *sql, const char *expected)
-{
-	g_autoptr(PgResult) result = query(session, sql);
-
-	g_assert_cmpint(pg_result_rows(result), ==, 1);
-	g_assert_cmpstr(pg_result_text(result, 0, 0), ==, expected);
-}
+#include "live.h"
 
 static void test_batch(void)
 {
@@ -188,6 +161,28 @@ static void test_copy_unserved(void)
 	assert_value(session, "SELECT 1", "1");
 }
 
+/* In a batch it would never end: the connection is given up. */
+static void test_copy_in_batch(void)
+{
+	static const char *const copies[] = {"COPY (SELECT 1) TO stdout", "COPY t FROM stdin"};
+
+	for (guint i = 0; i < G_N_ELEMENTS(copies); i++) {
+		g_autoptr(PgSession) session = connect();
+		g_autoptr(PgBatch) batch = pg_batch_new();
+		g_autoptr(GError) error = NULL;
+		guint failed = 0;
+
+		g_assert_true(pg_session_execute(session, "CREATE TEMP TABLE t (i int)", NULL));
+		pg_batch_add(batch, "SELECT 1", 0, NULL);
+		pg_batch_add(batch, copies[i], 0, NULL);
+		pg_batch_add(batch, "SELECT 2", 0, NULL);
+		g_assert_false(pg_session_run_batch(session, batch, &failed, NULL, &error));
+		g_assert_error(error, BASE_ERROR, ERR_CONNECTION);
+		g_assert_cmpuint(failed, ==, 1);
+		g_assert_false(pg_session_is_alive(session));
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -197,5 +192,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/batch/large-batch", test_large_batch);
 	g_test_add_func("/batch/copy", test_copy);
 	g_test_add_func("/batch/copy-unserved", test_copy_unserved);
+	g_test_add_func("/batch/copy in a batch", test_copy_in_batch);
 	return g_test_run();
 }
