@@ -182,8 +182,23 @@ test_expect_success 'another deployer that took over is noticed inside the trans
 	end_holders "holds %" && wait_until "NOT $locked)"
 '
 
+test_expect_success 'another deployer that came and went meanwhile is noticed by its record' '
+	rm db/migrations/004_free.up.sql &&
+	printf "SELECT pg_advisory_unlock_all();\nSELECT pg_advisory_lock(78);\nINSERT INTO runs VALUES (4);\n" | migration 004_gone &&
+	commit gone &&
+	hold 78 && wait_until "$locked AND objid = 78 AND granted)" &&
+	{ git migrate up --env staging 2>err & deployer=$!; } &&
+	wait_until "$locked AND objid = 78 AND NOT granted)" &&
+	git migrate up --env staging --at HEAD~2 >out 2>&1 &&
+	end_holders "holds 78" &&
+	test_expect_code 5 wait $deployer &&
+	test_grep "another deployer took over while this script ran" err &&
+	test "$(query "SELECT count(*) FROM runs")" = 1 &&
+	rm db/migrations/004_gone.up.sql
+'
+
 test_expect_success 'a migration whose row is there already does not run again' '
-	rm db/migrations/004_free.up.sql && printf "INSERT INTO runs VALUES (3);\n" | migration 005_twice && commit twice &&
+	printf "INSERT INTO runs VALUES (3);\n" | migration 005_twice && commit twice &&
 	query "CREATE FUNCTION again() RETURNS trigger LANGUAGE plpgsql AS \$f\$ BEGIN
 		INSERT INTO git_migrate.applied (id, blob, content, path, commit, record, execution_time_ms)
 		SELECT \$\$005_twice\$\$, blob, content, path, commit, record, 0 FROM git_migrate.applied LIMIT 1; RETURN NEW; END \$f\$" &&
