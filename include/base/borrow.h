@@ -13,8 +13,3 @@ void borrow_add(GPtrArray *list, gconstpointer thing);
 
 /* Puts a borrowed thing into a set. The table must have no free function for keys. */
 void borrow_key(GHashTable *set, gconstpointer thing);
-
-/* Another reference to a list that is read only, for an owner that must hold it;
- * g_ptr_array_unref().
- */
-GPtrArray *borrow_list(const GPtrArray *list);

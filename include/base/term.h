@@ -31,5 +31,5 @@ const char *term_end(FILE *stream, TermStyle style);
  */
 void term_progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Frees what it holds; it is all zero afterwards. */
+/* Takes the line of progress away; does nothing when there is none. */
 void term_progress_clear(void);

@@ -46,7 +46,7 @@ Policy *config_built_in_policy(const char *name);
 /*
  * Where a policy's database is, as libpq keywords and values in turn (pg/session.h), variables
  * expanded; g_strfreev. The Git setting `migrate.NAME.url` or `.service` (not from a file inside
- * the work tree) comes before what the policy says. NULL without error: the environment is
+ * the work tree) comes before what the policy says. *settings is NULL when the environment is
  * embedded.
  */
 bool config_connection(GitRepo *repo, const Policy *policy, char ***settings, GError **error);

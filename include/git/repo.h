@@ -128,15 +128,13 @@ char *git_repo_write_blob(GitRepo *repo, const void *bytes, size_t length, GErro
 /* The tree of these blobs (GitEntry*, any order, paths with '/'); an empty array gives the empty
  * tree. */
 char *git_repo_write_tree(GitRepo *repo, const GPtrArray *entries, GError **error);
-/* The tree of these files, written with its blobs; many of them as one pack. The caller frees the
- * id.
- */
+
 typedef struct {
 	const char *path;
 	const char *text;
 } GitFile;
 
-/* Writes blobs and the tree that has them; its id is the caller's to free. */
+/* The tree of these files, written with its blobs; many of them as one pack. */
 char *git_repo_write_files(GitRepo *repo, const GitFile *files, guint count, GError **error);
 
 /* A tree out of named subtrees: `names` and `trees` side by side. */

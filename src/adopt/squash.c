@@ -37,6 +37,7 @@ void squash_result_clear(SquashResult *result)
 	g_free(result->path);
 	g_free(result->tree);
 	g_clear_pointer(&result->files, g_ptr_array_unref);
+	*result = (SquashResult){0};
 }
 
 /* ---- what is replaced ---- */

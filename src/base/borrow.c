@@ -20,8 +20,3 @@ void borrow_key(GHashTable *set, gconstpointer thing)
 {
 	g_hash_table_add(set, without_const(thing));
 }
-
-GPtrArray *borrow_list(const GPtrArray *list)
-{
-	return g_ptr_array_ref(without_const(list));
-}

@@ -220,6 +220,7 @@ void command_context_clear(CommandContext *context)
 	git_repo_free(context->repo);
 	g_strfreev(context->arguments);
 	g_clear_pointer(&context->values, g_hash_table_unref);
+	*context = (CommandContext){0};
 }
 
 /* ---- asking ---- */

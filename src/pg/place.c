@@ -17,6 +17,7 @@ void place_clear(Place *place)
 	g_free(place->data);
 	g_free(place->socket);
 	g_free(place->log);
+	*place = (Place){0};
 }
 
 #define NAME_DIGITS 16
