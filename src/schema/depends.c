@@ -72,7 +72,7 @@ typedef struct {
 
 static void need_path(const Reading *reading, const char *path)
 {
-	g_autofree char *key = g_strdup_printf("%u%s", reading->part, path);
+	g_autofree char *key = g_strdup_printf("%d%s", (int)reading->part, path);
 
 	if (strcmp(path, reading->object->path) == 0 ||
 	    !g_hash_table_add(reading->seen, g_steal_pointer(&key)))
