@@ -44,8 +44,8 @@ GHashTable *git_internal_shallow(const GitRepo *repo);
 /* Whether the set says that this commit has parents which are not here. */
 bool git_internal_is_cut(GHashTable *shallow, const git_commit *commit);
 
-/* The same for an id; a commit that cannot be read is cut, too. */
-bool git_internal_is_cut_at(const GitRepo *repo, GHashTable *shallow, const git_oid *oid);
+/* The same for an id; one of the set that cannot be read is cut, too. */
+bool git_internal_is_cut_id(const GitRepo *repo, GHashTable *shallow, const char *commit);
 
 /* ERR_REPOSITORY "this shallow clone ..." with the remedy; returns false. */
 bool git_internal_refuse_shallow(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -167,45 +167,39 @@ bool git_internal_ahead_behind(GitRepo *repo, const char *tip, const char *base,
 	return true;
 }
 
-/* Whether a commit that `tip` has and `base` lacks is one where the history is cut off: then the
- * number of such commits is not known. */
-static bool is_cut_between(GitRepo *repo, GHashTable *shallow, const char *tip, const char *base)
+/* git knows its own shallow clones; libgit2 below 1.7 stumbles where their history is cut off. */
+static bool shallow_ahead_behind(GitRepo *repo, GHashTable *shallow, const char *tip,
+				 const char *base, guint *ahead, guint *behind, GError **error)
 {
-	g_autoptr(git_revwalk) walk = NULL;
-	git_oid oid, from, without;
-	int failed;
+	g_autofree char *range = g_strdup_printf("%s...%s", tip, base);
+	const char *const words[] = {"rev-list", "--left-right", range, "--", NULL};
+	g_autofree char *text = git_repo_run(repo, words, error);
+	g_auto(GStrv) lines = text ? g_strsplit(text, "\n", -1) : NULL;
+	guint more = 0, less = 0;
 
-	if (!git_internal_oid(&from, tip, NULL) || !git_internal_oid(&without, base, NULL) ||
-	    git_revwalk_new(&walk, repo->handle) != 0 || git_revwalk_push(walk, &from) != 0 ||
-	    git_revwalk_hide(walk, &without) != 0)
-		return true;
-	while (!(failed = git_revwalk_next(&oid, walk)))
-		if (git_internal_is_cut_at(repo, shallow, &oid))
-			return true;
-	return failed != GIT_ITEROVER;
+	if (!lines)
+		return false;
+	for (char **line = lines; *line && **line; line++) {
+		if (git_internal_is_cut_id(repo, shallow, *line + 1))
+			return git_internal_refuse_shallow(
+				error,
+				"does not show how commits %.12s and %.12s stand to each other",
+				tip, base);
+		*(**line == '<' ? &more : &less) += 1;
+	}
+	*ahead = more;
+	*behind = less;
+	return true;
 }
 
 bool git_repo_ahead_behind(GitRepo *repo, const char *tip, const char *base, guint *ahead,
 			   guint *behind, GError **error)
 {
 	g_autoptr(GHashTable) shallow = git_internal_shallow(repo);
-	guint more = 0, less = 0;
-	const bool counted = git_internal_ahead_behind(repo, tip, base, &more, &less, error);
-	const bool cut = g_hash_table_size(shallow) && (is_cut_between(repo, shallow, tip, base) ||
-							is_cut_between(repo, shallow, base, tip));
 
-	if (!counted && !cut)
-		return false;
-	/* libgit2 below 1.7 stumbles where the history is cut off: its words help nobody. */
-	if (cut) {
-		g_clear_error(error);
-		return git_internal_refuse_shallow(
-			error, "does not show how commits %.12s and %.12s stand to each other", tip,
-			base);
-	}
-	*ahead = more;
-	*behind = less;
-	return true;
+	return g_hash_table_size(shallow)
+		       ? shallow_ahead_behind(repo, shallow, tip, base, ahead, behind, error)
+		       : git_internal_ahead_behind(repo, tip, base, ahead, behind, error);
 }
 
 /* ---- trees ---- */

@@ -40,12 +40,14 @@ bool git_internal_is_cut(GHashTable *shallow, const git_commit *commit)
 	       strstr(git_commit_raw_header(commit), "\nparent ");
 }
 
-bool git_internal_is_cut_at(const GitRepo *repo, GHashTable *shallow, const git_oid *oid)
+bool git_internal_is_cut_id(const GitRepo *repo, GHashTable *shallow, const char *commit)
 {
-	g_autoptr(git_commit) commit = NULL;
+	g_autoptr(git_commit) found = NULL;
+	git_oid oid;
 
-	return git_commit_lookup(&commit, repo->handle, oid) != 0 ||
-	       git_internal_is_cut(shallow, commit);
+	return g_hash_table_contains(shallow, commit) && git_internal_oid(&oid, commit, NULL) &&
+	       (git_commit_lookup(&found, repo->handle, &oid) != 0 ||
+		git_internal_is_cut(shallow, found));
 }
 
 bool git_internal_refuse_shallow(GError **error, const char *format, ...)

@@ -281,15 +281,6 @@ static GitChange *parse_change(char **field)
 	return change;
 }
 
-/* Where the history is cut off git shows every file as if the commit had brought it. */
-static bool is_cut_here(const GitRepo *repo, GHashTable *shallow, const char *commit)
-{
-	git_oid oid;
-
-	return g_hash_table_contains(shallow, commit) && git_internal_oid(&oid, commit, NULL) &&
-	       git_internal_is_cut_at(repo, shallow, &oid);
-}
-
 /* Whether a raw line ":MODE MODE OLD NEW STATUS<tab>PATH" ends at the original text. */
 static bool reaches(const char *raw, const char *original)
 {
@@ -329,7 +320,8 @@ GPtrArray *git_walk_changes(GitRepo *repo, const char *tip, const char *path, co
 		const char *raw = strchr(entries[i], '\n') ? strstr(entries[i], "\n:") : NULL;
 
 		if (g_strv_length(field) != 5 || !raw || reaches(raw + 1, original) ||
-		    is_cut_here(repo, shallow, field[0]))
+		    /* Where the history is cut off git shows every file as brought there. */
+		    git_internal_is_cut_id(repo, shallow, field[0]))
 			break;
 		g_ptr_array_add(changes, parse_change(field));
 	}

@@ -177,6 +177,10 @@ static void test_shallow_relations(void)
 	g_clear_error(&error);
 	g_assert_cmpuint(ahead, ==, 7);
 	g_assert_cmpuint(behind, ==, 7);
+	g_assert_true(git_repo_ahead_behind(repo, before, tip, &ahead, &behind, &error));
+	g_assert_no_error(error);
+	g_assert_cmpuint(ahead, ==, 0);
+	g_assert_cmpuint(behind, ==, 1);
 	g_assert_true(git_commit_is_in(repo, before, tip, &is_in, &error));
 	g_assert_true(is_in);
 	g_assert_false(git_commit_is_in(repo, old, tip, &is_in, &error));
