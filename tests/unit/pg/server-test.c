@@ -140,6 +140,10 @@ static void test_indexes(void)
 	execute(session, "CREATE INDEX good ON \"Odd s\".t (i)");
 	g_assert_false(pg_session_execute(
 		session, "CREATE UNIQUE INDEX CONCURRENTLY \"Bad i\" ON \"Odd s\".t (i)", NULL));
+	/* One of a partitioned table waits for its partitions: nothing that failed. */
+	execute(session, "CREATE TABLE \"Odd s\".p (i int) PARTITION BY RANGE (i)");
+	execute(session, "CREATE TABLE \"Odd s\".p1 PARTITION OF \"Odd s\".p DEFAULT");
+	execute(session, "CREATE INDEX waits ON ONLY \"Odd s\".p (i)");
 	assert_index(session, "Odd s", "good", true, true);
 	assert_index(session, "Odd s", "Bad i", true, false);
 	assert_index(session, "Odd s", "bad i", false, false);
