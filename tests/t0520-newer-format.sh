@@ -36,14 +36,16 @@ test_expect_success 'log and show go on with what they understand' '
 	test_grep "unknown (written by a newer version)" out &&
 	test_grep "up done" out &&
 	git migrate show --env staging 3 >out &&
-	test_grep "git-migrate/9.0" out
+	test_grep "git-migrate/9.0" out && test_grep "^format .*written by a newer version" out
 '
 
 test_expect_success 'verify could not tell: exit status 2' '
 	test_expect_code 2 git migrate verify --env staging >out &&
 	test_grep "1 of the records were written by a newer version of git-migrate" out &&
 	test_grep "could not tell whether all is well" out &&
-	test_grep -v "no problem" out
+	test_grep -v "no problem" out &&
+	test_expect_code 2 git migrate verify --env staging --format=json >out &&
+	test_grep "\"records_newer\": 1," out
 '
 
 refuses() {

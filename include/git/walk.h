@@ -19,8 +19,8 @@ typedef struct {
  * `tip`: the commit since which the path exists without a gap. The walk ends when all are placed,
  * at the root, or at `boundary` (a commit id, or NULL): what exists there already landed at or
  * before it. A shallow history that ends before is ERR_REPOSITORY with the remedy. When `boundary`
- * is no first-parent ancestor, see *off_chain (may be NULL): then the walk goes on to the merge
- * base. The table maps path (char*, own) to GitLanding* (own).
+ * is no first-parent ancestor, see *off_chain (may be NULL): then the walk goes on to the first one
+ * that is in its history. The table maps path (char*, own) to GitLanding* (own).
  */
 GHashTable *git_walk_landings(GitRepo *repo, const char *tip, const char *boundary,
 			      const char *folder, const char *const *paths, bool *off_chain,

@@ -33,29 +33,40 @@ static bool wrong(const KeyReader *reader, const YamlNode *node, const char *pat
 
 /* ---- unknown keys ---- */
 
-/* The key whose path is nearest, when it is near enough to be meant; or NULL. */
-static const char *nearest_path(const KeyReader *reader, const char *path)
+/* The part of a known path that is as deep as another one: "source" of "source.branch". */
+static char *cut_as_deep(const char *known, const char *path)
+{
+	const char *end = known;
+
+	for (const char *dot = strchr(path, '.'); dot && *end; dot = strchr(dot + 1, '.'))
+		end += strcspn(end, ".") + (strchr(end, '.') != NULL);
+	return g_strndup(known, (gsize)(end - known) + strcspn(end, "."));
+}
+
+/* The key or group whose path is nearest, when it is near enough to be meant; or NULL. */
+static char *nearest_path(const KeyReader *reader, const char *path)
 {
 	const guint near_enough = 3;
-	const char *nearest = NULL;
+	g_autofree char *nearest = NULL;
 	guint best = near_enough + 1;
 
 	for (guint i = 0; i < reader->count; i++)
 		for (guint j = 0; j < reader->tables[i].count; j++) {
-			const char *known = reader->tables[i].keys[j].path;
+			g_autofree char *known = cut_as_deep(reader->tables[i].keys[j].path, path);
 			const guint distance = text_edit_distance(path, known);
 
 			if (distance < best) {
 				best = distance;
-				nearest = known;
+				g_free(nearest);
+				nearest = g_steal_pointer(&known);
 			}
 		}
-	return nearest;
+	return g_steal_pointer(&nearest);
 }
 
 static bool unknown(const KeyReader *reader, const YamlNode *node, const char *path, GError **error)
 {
-	const char *nearest = nearest_path(reader, path);
+	g_autofree char *nearest = nearest_path(reader, path);
 
 	error_set(error, ERR_CONFIG, "unknown key '%s'", path);
 	refuse(reader, node, error);

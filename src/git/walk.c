@@ -168,68 +168,77 @@ static bool walk_back(Landings *walk, git_commit *tip, const git_oid *boundary, 
 	return ok;
 }
 
-/* Whether the boundary lies on the first-parent chain is only known by walking it; the merge base
- * bounds the walk otherwise. */
-static bool on_first_parent_chain(GitRepo *repo, const git_oid *tip, const git_oid *boundary)
+/* The nearest first-parent ancestor of `tip` that the boundary has, too: what exists there landed
+ * at or before the boundary, which it is itself where that lies on the chain. False: there is none.
+ */
+static bool find_stop(const GitRepo *repo, const git_oid *tip, const git_oid *boundary,
+		      git_oid *stop)
 {
 	g_autoptr(git_revwalk) walk = NULL;
-	git_oid oid;
+	g_autoptr(git_commit) commit = NULL;
+	git_oid last;
+	bool any = false;
 
 	if (git_revwalk_new(&walk, repo->handle) != 0)
 		return false;
 	git_revwalk_simplify_first_parent(walk);
 	git_revwalk_push(walk, tip);
 	git_revwalk_hide(walk, boundary);
-	/* The last commit that is not hidden has the boundary as its first parent when that is on
-	 * the chain. */
-	git_oid last = {{0}};
-	while (git_revwalk_next(&oid, walk) == 0)
-		git_oid_cpy(&last, &oid);
-	if (git_oid_is_zero(&last))
-		return git_oid_equal(tip, boundary);
-	g_autoptr(git_commit) commit = NULL;
-	return git_commit_lookup(&commit, repo->handle, &last) == 0 &&
-	       git_commit_parentcount(commit) > 0 &&
-	       git_oid_equal(git_commit_parent_id(commit, 0), boundary);
-}
-
-/* The same in a shallow clone, where the chain may be cut off before the boundary: that is no
- * reason to leave the chain, and walk_back() refuses if it gets there. */
-static bool on_shallow_chain(Landings *walk, const git_oid *tip, const git_oid *boundary)
-{
-	git_oid oid = *tip;
-
-	while (!git_oid_equal(&oid, boundary)) {
-		g_autoptr(git_commit) commit = NULL;
-
-		if (git_commit_lookup(&commit, walk->repo->handle, &oid) != 0 ||
-		    git_internal_is_cut(walk->shallow, commit))
-			return true;
-		if (git_commit_parentcount(commit) == 0)
-			return false;
-		oid = *git_commit_parent_id(commit, 0);
-	}
+	while (git_revwalk_next(&last, walk) == 0)
+		any = true;
+	if (any && (git_commit_lookup(&commit, repo->handle, &last) != 0 ||
+		    git_commit_parentcount(commit) == 0))
+		return false;
+	git_oid_cpy(stop, any ? git_commit_parent_id(commit, 0) : tip);
 	return true;
 }
 
-static bool find_boundary(Landings *walk, const git_oid *tip, const char *boundary, git_oid *stop,
+/* The same in a shallow clone, by git, which knows where it is cut off. A chain that is cut off
+ * before has no stop but the boundary: walk_back() refuses if it gets to the cut. */
+static bool find_shallow_stop(const Landings *walk, const char *tip, const char *boundary,
+			      git_oid *stop)
+{
+	g_autofree char *hidden = g_strconcat("^", boundary, NULL);
+	const char *const words[] = {"rev-list", "--first-parent", "--parents", tip, hidden, "--",
+				     NULL};
+	g_autofree char *text = git_repo_run(walk->repo, words, NULL);
+	const char *end = text ? strrchr(g_strchomp(text), '\n') : NULL;
+	g_auto(GStrv) field = g_strsplit(end ? end + 1 : text ? text : tip, " ", -1);
+
+	if (!field[0])
+		return git_internal_oid(stop, tip, NULL);
+	if (field[1])
+		return git_internal_oid(stop, field[1], NULL);
+	return git_internal_is_cut_id(walk->repo, walk->shallow, field[0]) &&
+	       git_internal_oid(stop, boundary, NULL);
+}
+
+static bool are_related(const Landings *walk, const char *tip, const char *boundary)
+{
+	const char *const words[] = {"merge-base", tip, boundary, NULL};
+	g_autofree char *base = git_repo_run(walk->repo, words, NULL);
+
+	return base;
+}
+
+/* Where the walk from `tip` may end. All zeros: at the root, for nothing of the chain is in the
+ * boundary's history, though they met by other parents. */
+static bool find_boundary(Landings *walk, const char *tip, const char *boundary, git_oid *stop,
 			  bool *off_chain, GError **error)
 {
-	GitRepo *repo = walk->repo;
-	git_oid last;
+	git_oid from, last;
 
-	if (!git_internal_oid(&last, boundary, error))
+	if (!git_internal_oid(&from, tip, error) || !git_internal_oid(&last, boundary, error))
 		return false;
-	git_oid_cpy(stop, &last);
-	if (git_oid_equal(tip, &last) || (repo->shallow ? on_shallow_chain(walk, tip, &last)
-							: on_first_parent_chain(repo, tip, &last)))
-		return true;
-	if (git_merge_base(stop, repo->handle, tip, &last) == 0) {
-		if (off_chain)
+	memset(stop, 0, sizeof *stop);
+	if ((walk->repo->shallow ? find_shallow_stop(walk, tip, boundary, stop)
+				 : find_stop(walk->repo, &from, &last, stop)) ||
+	    are_related(walk, tip, boundary)) {
+		if (off_chain && !git_oid_equal(stop, &last))
 			*off_chain = true;
 		return true;
 	}
-	if (repo->shallow)
+	if (walk->repo->shallow)
 		return refuse_shallow(error);
 	error_set(
 		error, ERR_REFUSED,
@@ -259,7 +268,7 @@ GHashTable *git_walk_landings(GitRepo *repo, const char *tip, const char *bounda
 	}
 	for (; *paths; paths++)
 		borrow_key(open, *paths);
-	if (boundary && !find_boundary(&walk, &start, boundary, &stop, off_chain, error))
+	if (boundary && !find_boundary(&walk, tip, boundary, &stop, off_chain, error))
 		return NULL;
 	if (!walk_back(&walk, commit, boundary ? &stop : NULL, error))
 		return NULL;

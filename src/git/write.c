@@ -291,10 +291,29 @@ git_signature *git_internal_committer(GitRepo *repo, GError **error)
 	return NULL;
 }
 
-static void free_commits(git_commit **commits, guint count)
+static void free_commit(gpointer commit)
 {
-	for (guint i = 0; i < count; i++)
-		git_commit_free(commits[i]);
+	git_commit_free(commit);
+}
+
+/* The commits of these ids, or NULL with an error. */
+static GPtrArray *commits_of(const GitRepo *repo, const char *const *ids, GError **error)
+{
+	g_autoptr(GPtrArray) commits = g_ptr_array_new_with_free_func(free_commit);
+
+	for (; *ids; ids++) {
+		git_commit *commit = NULL;
+		git_oid oid;
+
+		if (!git_internal_oid(&oid, *ids, error))
+			return NULL;
+		if (git_commit_lookup(&commit, repo->handle, &oid) != 0) {
+			git_internal_fail(error, "cannot read commit %s", *ids);
+			return NULL;
+		}
+		g_ptr_array_add(commits, commit);
+	}
+	return g_steal_pointer(&commits);
 }
 
 char *git_repo_write_commit(GitRepo *repo, const char *tree, const char *const *parents,
@@ -303,23 +322,21 @@ char *git_repo_write_commit(GitRepo *repo, const char *tree, const char *const *
 	g_autoptr(git_signature) committer =
 		git_internal_may_write(repo, error) ? git_internal_committer(repo, error) : NULL;
 	g_autoptr(git_tree) root = committer ? git_internal_tree(repo, tree, error) : NULL;
-	git_commit *parent[4] = {NULL};
-	const git_commit *borrowed[G_N_ELEMENTS(parent)] = {NULL};
-	guint count = 0;
-	bool ok = root != NULL;
+	g_autoptr(GPtrArray) commits = root ? commits_of(repo, parents, error) : NULL;
+	g_autofree const git_commit **borrowed =
+		commits ? g_new0(const git_commit *, commits->len + 1) : NULL;
 	git_oid oid;
 
-	for (; ok && parents[count] && count < G_N_ELEMENTS(parent); count++) {
-		ok = git_internal_oid(&oid, parents[count], error) &&
-		     (git_commit_lookup(&parent[count], repo->handle, &oid) == 0 ||
-		      git_internal_fail(error, "cannot read commit %s", parents[count]));
-		borrowed[count] = parent[count];
+	if (!commits)
+		return NULL;
+	for (guint i = 0; i < commits->len; i++)
+		borrowed[i] = g_ptr_array_index(commits, i);
+	if (git_commit_create(&oid, repo->handle, NULL, committer, committer, "UTF-8", message,
+			      root, commits->len, borrowed) != 0) {
+		git_internal_fail(error, "cannot write a commit");
+		return NULL;
 	}
-	if (ok && git_commit_create(&oid, repo->handle, NULL, committer, committer, "UTF-8",
-				    message, root, count, borrowed) != 0)
-		ok = git_internal_fail(error, "cannot write a commit");
-	free_commits(parent, G_N_ELEMENTS(parent));
-	return ok ? git_internal_text(&oid) : NULL;
+	return git_internal_text(&oid);
 }
 
 /* ---- refs ---- */

@@ -42,18 +42,30 @@ void report_check_text(const CheckReport *report, const char *command, FILE *out
 
 /* ---- TAP ---- */
 
+/* In the name of a test a number sign would begin a directive, and a line break end it. */
+static void print_tap_words(const char *text, FILE *out)
+{
+	for (; *text; text++)
+		if (*text == '#' || *text == '\\')
+			fprintf(out, "\\%c", *text);
+		else
+			fputc(g_ascii_iscntrl(*text) ? ' ' : *text, out);
+}
+
 void report_check_tap(const CheckReport *report, const char *command, FILE *out)
 {
 	(void)command;
 	for (guint i = 0; i < report->parts->len; i++) {
 		const CheckPart *part = g_ptr_array_index(report->parts, i);
 
-		fprintf(out, "%s %u - %s: %s%s\n", part->findings->len ? "not ok" : "ok", i + 1,
-			part->name, part->done ? part->done : "", part->skipped ? " # SKIP" : "");
+		fprintf(out, "%s %u - %s: ", part->findings->len ? "not ok" : "ok", i + 1,
+			part->name);
+		print_tap_words(part->done ? part->done : "", out);
+		fprintf(out, "%s\n", part->skipped ? " # SKIP" : "");
 		for (guint j = 0; j < part->findings->len; j++) {
 			const Finding *finding = g_ptr_array_index(part->findings, j);
 
-			fprintf(out, "# %s\n", finding->path ? finding->path : part->name);
+			report_lines(finding->path ? finding->path : part->name, "# ", out);
 			report_lines(finding->text, "#   ", out);
 		}
 	}

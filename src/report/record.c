@@ -133,6 +133,8 @@ void report_record_text(const RecordView *view, FILE *out)
 	      : view->signer     ? view->signer
 				 : "not checked");
 	field(out, "problem", view->problem);
+	if (record->is_newer)
+		field(out, "format", "written by a newer version: it may say more than this");
 	field(out, "time", record->time);
 	field(out, "database", record->database);
 	field(out, "policy", record->policy);
@@ -221,6 +223,7 @@ json_t *report_record_json(const RecordView *view)
 	json_object_set_new(object, "approvals", report_json_list(record->approvals));
 	json_object_set_new(object, "overrides", report_json_list(record->overrides));
 	json_object_set_new(object, "signed", json_boolean(record->is_signed));
+	json_object_set_new(object, "newer", json_boolean(record->is_newer));
 	json_object_set_new(object, "migrations", items_json(record));
 	if (view->finish) {
 		const RecordView finish = {.record = view->finish};

@@ -131,6 +131,7 @@ json_t *report_verify_json(const VerifyReport *report)
 	json_object_set_new(object, "environment", report_json_text(report->environment));
 	json_object_set_new(object, "signed", json_boolean(report->is_signed));
 	json_object_set_new(object, "records", json_integer(report->records));
+	json_object_set_new(object, "records_newer", json_integer(report->newer));
 	json_object_set_new(object, "notes", json_integer(report->notes));
 	json_object_set_new(object, "rows", json_integer(report->rows));
 	json_object_set_new(object, "signatures_verified", json_integer(report->signatures));

@@ -278,11 +278,24 @@ static void test_unexpanded(void)
 
 static void test_hints(void)
 {
-	const char *text = "embeded: true\n";
-	g_autoptr(GError) error = NULL;
+	static const char all_keys[] = "git-migrate-config(5) lists all keys";
+	static const struct {
+		const char *text, *hint;
+	} cases[] = {{"embeded: true\n", "did you mean 'embedded'?"},
+		     {"sorce: {branch: main}\n", "did you mean 'source'?"},
+		     {"optoins: {snapshot: false}\n", "did you mean 'options'?"},
+		     {"options: {snapshto: false}\n", "did you mean 'options.snapshot'?"},
+		     {"something_else: {snapshot: false}\n", all_keys},
+		     {"options: {snapshot.x: 1}\n", "did you mean 'options.snapshot'?"}};
 
-	g_assert_null(config_parse_settings(text, strlen(text), "x.yaml", "x", true, &error));
-	g_assert_cmpstr(error_get_hint(error), ==, "did you mean 'embedded'?");
+	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+		const char *text = cases[i].text;
+		g_autoptr(GError) error = NULL;
+
+		g_test_message("%s", text);
+		g_assert_null(config_parse_policy(text, strlen(text), "x.yaml", "x", &error));
+		g_assert_cmpstr(error_get_hint(error), ==, cases[i].hint);
+	}
 }
 
 int main(int argc, char **argv)

@@ -73,7 +73,7 @@ static void test_layouts(void)
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_autoptr(FileTemporary) folder = NULL;
+		g_autoptr(FileTemporary) folder G_GNUC_UNUSED = NULL;
 		g_autoptr(GitRepo) repo = NULL;
 		g_autofree char *found = NULL;
 		g_autofree char *script = g_strdup_printf(
@@ -92,7 +92,7 @@ static void test_layouts(void)
 
 static void test_read_git(void)
 {
-	g_autoptr(FileTemporary) folder = place_make(
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make(
 		"git init -q; for i in 1 2 3; do git commit -qm $i --allow-empty;"
 		" git notes --ref=x add -m \"note $i\"; done; git notes --ref=x append -m more");
 	g_autoptr(GitRepo) repo = place_open();
@@ -117,7 +117,7 @@ static void test_read_git(void)
 
 static void test_read_none(void)
 {
-	g_autoptr(FileTemporary) folder = place_make("git init -q");
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make("git init -q");
 	g_autoptr(GitRepo) repo = place_open();
 	g_autofree char *found = notes(repo, REF);
 
@@ -126,7 +126,7 @@ static void test_read_none(void)
 
 static void test_read_missing(void)
 {
-	g_autoptr(FileTemporary) folder =
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED =
 		place_make("git init -q; git commit -qm 1 --allow-empty; git notes "
 			   "--ref=x add -m note");
 	g_autoptr(GitRepo) repo = place_open();
@@ -144,7 +144,7 @@ static void test_read_missing(void)
 
 static void test_append(void)
 {
-	g_autoptr(FileTemporary) folder = place_make("git init -q");
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make("git init -q");
 	g_autoptr(GitRepo) repo = place_open();
 	g_autofree char *found = NULL;
 	g_autofree char *log = NULL;
@@ -173,7 +173,7 @@ static void test_append_many(void)
 {
 	static const GitNoteAddition additions[] = {
 		{HEX40, "a\n", 2}, {OTHER, "b\n", 2}, {HEX40, "c\nnot this", 2}};
-	g_autoptr(FileTemporary) folder = place_make("git init -q");
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make("git init -q");
 	g_autoptr(GitRepo) repo = place_open();
 	g_autoptr(GError) error = NULL;
 	g_autofree char *found = NULL;
@@ -190,7 +190,7 @@ static void test_append_many(void)
 /* What git or somebody else wrote stays, in whatever layout; git reads what we append. */
 static void test_append_to_others(void)
 {
-	g_autoptr(FileTemporary) folder = place_make(
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make(
 		"git init -q; git commit -qm 1 --allow-empty; git notes --ref=x add -m note;"
 		"git read-tree " REF "; git update-index --add --cacheinfo "
 		"100644,$(echo me | git hash-object -w --stdin),README;"
@@ -210,7 +210,8 @@ static void test_append_to_others(void)
 /* Two handles of one repository, and git beside them: nobody's text is lost. */
 static void test_append_beside(void)
 {
-	g_autoptr(FileTemporary) folder = place_make("git init -q; git commit -qm 1 --allow-empty");
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED =
+		place_make("git init -q; git commit -qm 1 --allow-empty");
 	g_autoptr(GitRepo) one = place_open();
 	g_autoptr(GitRepo) two = place_open();
 	g_autofree char *head = shell("git rev-parse HEAD");
@@ -247,7 +248,7 @@ static gpointer write_notes(gpointer data)
 
 static void test_append_at_once(void)
 {
-	g_autoptr(FileTemporary) folder = place_make("git init -q");
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make("git init -q");
 	g_autoptr(GitRepo) one = place_open();
 	g_autoptr(GitRepo) two = place_open();
 	Writer writers[] = {{one, 'a'}, {two, 'b'}};
@@ -272,7 +273,7 @@ static void test_append_refused(void)
 {
 	static const GitNoteAddition addition = {HEX40, "x", 1};
 	static const char *const refs[] = {"refs/notes/..", "refs/notes/a b", "x"};
-	g_autoptr(FileTemporary) folder = place_make("git init -q");
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make("git init -q");
 	g_autoptr(GitRepo) repo = place_open();
 
 	for (guint i = 0; i < G_N_ELEMENTS(refs); i++) {
@@ -290,7 +291,8 @@ static void test_append_refused(void)
 static void test_append_quarantined(void)
 {
 	static const GitNoteAddition addition = {HEX40, "x", 1};
-	g_autoptr(FileTemporary) folder = place_make("git init -q; mkdir -p .git/q/pack");
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED =
+		place_make("git init -q; mkdir -p .git/q/pack");
 	g_autoptr(GitRepo) repo = NULL;
 	g_autoptr(GError) error = NULL;
 	g_autofree char *objects = NULL;
@@ -338,7 +340,7 @@ static void test_changed(void)
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_autoptr(FileTemporary) folder =
+		g_autoptr(FileTemporary) folder G_GNUC_UNUSED =
 			place_make("git init -q; mkdir db; echo 1 >db/a; echo 1 >db/b; git add .; "
 				   "git commit -qm 1");
 		g_autoptr(GitRepo) repo = place_open();
@@ -356,7 +358,8 @@ static void test_add(void)
 {
 	static const char *const paths[] = {"db/new.sql", "a/b/c.sql", "db/[x].sql",
 					    "db/two words"};
-	g_autoptr(FileTemporary) folder = place_make("git init -q; mkdir db; echo 1 >db/a");
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED =
+		place_make("git init -q; mkdir db; echo 1 >db/a");
 	g_autoptr(GitRepo) repo = place_open();
 	g_autoptr(GError) error = NULL;
 	g_autofree char *staged = NULL;
@@ -379,7 +382,7 @@ static void test_add(void)
 
 static void test_remove(void)
 {
-	g_autoptr(FileTemporary) folder =
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED =
 		place_make("git init -q; mkdir db; for f in a b '*'; do"
 			   " echo 1 >\"db/$f\"; done; git add .; git commit -qm 1");
 	g_autoptr(GitRepo) repo = place_open();

@@ -110,6 +110,13 @@ static void test_commits(void)
 	g_autofree char *line = g_strconcat("log|-1|--format=%P|", oid, NULL);
 	g_autofree char *parent = throwaway_git(line);
 	g_assert_cmpstr(parent, ==, head);
+	/* As many as an octopus has. */
+	const char *const many[] = {head, oid, head, oid, head, oid, NULL};
+	g_autofree char *octopus = git_repo_write_commit(made.repo, tree, many, "made\n", &error);
+	g_autofree char *all_line = g_strconcat("log|-1|--format=%P|", octopus, NULL);
+	g_autofree char *all = throwaway_git(all_line);
+	g_autofree char *expected = g_strjoin(" ", head, oid, head, oid, head, oid, NULL);
+	g_assert_cmpstr(all, ==, expected);
 	g_assert_null(git_repo_write_commit(made.repo, "nowhere", nobody, "m", &error));
 	assert_refused(&error, "'nowhere' names no commit in this repository");
 	g_assert_null(git_repo_write_commit(made.repo, tree, absent, "m", &error));

@@ -23,7 +23,7 @@ static const struct {
 static void test_unopened(void)
 {
 	for (guint i = 0; i < G_N_ELEMENTS(unopened); i++) {
-		g_autoptr(FileTemporary) folder = NULL;
+		g_autoptr(FileTemporary) folder G_GNUC_UNUSED = NULL;
 		g_autoptr(GError) error = NULL;
 
 		/* Only root can give a folder away. */
@@ -43,7 +43,7 @@ static void test_unopened(void)
 
 static void test_trusted(void)
 {
-	g_autoptr(FileTemporary) folder = NULL;
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = NULL;
 
 	if (getuid() != 0) {
 		g_test_skip("only root can give a folder away");
@@ -80,7 +80,7 @@ static char *below(const char *base, const char *name)
 static void test_places(void)
 {
 	for (guint i = 0; i < G_N_ELEMENTS(kinds); i++) {
-		g_autoptr(FileTemporary) folder = place_make(kinds[i].script);
+		g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make(kinds[i].script);
 		g_autofree char *base = g_get_current_dir();
 		g_autofree char *dir = below(base, kinds[i].dir);
 		g_autofree char *common = below(base, kinds[i].common_dir);
@@ -100,7 +100,8 @@ static void test_places(void)
 
 static void test_environment(void)
 {
-	g_autoptr(FileTemporary) folder = place_make("git init -q one; git init -q two");
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED =
+		place_make("git init -q one; git init -q two");
 	g_autofree char *base = g_get_current_dir();
 	g_autofree char *dir = g_build_filename(base, "two", ".git", NULL);
 	g_autoptr(GitRepo) repo = NULL;
@@ -114,7 +115,7 @@ static void test_environment(void)
 
 static void test_shallow(void)
 {
-	g_autoptr(FileTemporary) folder = place_make(
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make(
 		"git init -q a; cd a; for i in 1 2 3; do git commit -qm $i --allow-empty; done;"
 		"git clone -q --depth=2 \"file://$PWD\" ../b");
 	g_autoptr(GitRepo) repo = NULL;
@@ -138,7 +139,7 @@ static void test_branch(void)
 		{"git init -q; git commit -qm a --allow-empty; git checkout -q --detach", NULL}};
 
 	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_autoptr(FileTemporary) folder = place_make(cases[i].script);
+		g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make(cases[i].script);
 		g_autoptr(GitRepo) repo = place_open();
 		g_autofree char *branch = git_repo_branch(repo);
 
@@ -164,7 +165,7 @@ static void test_config(void)
 		{"b.key", "home"},    {"c.key", "repo"},      {"a.none", NULL},
 		{"nothing", NULL},
 	};
-	g_autoptr(FileTemporary) folder = place_make(settings_script);
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make(settings_script);
 	g_autoptr(GitRepo) repo = place_open();
 
 	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -175,7 +176,8 @@ static void test_config(void)
 
 static void test_config_command_line(void)
 {
-	g_autoptr(FileTemporary) folder = place_make("git init -q; git config a.key file");
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED =
+		place_make("git init -q; git config a.key file");
 	g_autoptr(GitRepo) repo = NULL;
 
 	g_setenv("GIT_CONFIG_COUNT", "1", TRUE);
@@ -198,7 +200,7 @@ static void test_config_bool(void)
 		{"NO", false, false}, {"off", false, false},  {"0", false, false},
 		{"", false, false},   {"maybe", false, true},
 	};
-	g_autoptr(FileTemporary) folder = place_make("git init -q");
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make("git init -q");
 
 	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autofree char *script = g_strdup_printf("git config x.y '%s'", cases[i].value);
@@ -236,7 +238,7 @@ static void test_config_tracked(void)
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_autoptr(FileTemporary) folder = place_make("git init -q");
+		g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make("git init -q");
 		g_autoptr(GitRepo) repo = NULL;
 
 		run(cases[i].script);
@@ -254,7 +256,8 @@ static void test_run(void)
 	static const char *const bad[] = {"--no-pager", "-C",      ".", "cat-file",
 					  "-e",         "nothing", NULL};
 	static const char *const bytes[] = {"config", "-z", "a.key", NULL};
-	g_autoptr(FileTemporary) folder = place_make("git init -q; git config a.key v");
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED =
+		place_make("git init -q; git config a.key v");
 	g_autoptr(GitRepo) repo = place_open();
 	g_autoptr(GError) error = NULL;
 	g_autofree char *said = git_repo_run(repo, good, &error);

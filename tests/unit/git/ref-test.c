@@ -217,17 +217,12 @@ static void test_resolve(void)
 {
 	static const char *const first[] = {"main~", "HEAD~1", "heavy",      "refs/tags/heavy",
 					    "twice", "HEAD^",  "heavy^{}^0", ":/first"};
-	static const char *const nothing[] = {"nonsense",
-					      "main~2",
-					      "main:a.txt",
-					      "main^{tree}",
-					      "blob",
-					      "",
-					      "main^2",
-					      "main:absent",
-					      "refs/heads",
-					      "1111111111111111111111111111111111111"
-					      "111"};
+	static const char *const nothing[] = {
+		"nonsense",   "main~2",
+		"main:a.txt", "main^{tree}",
+		"blob",       "",
+		"main^2",     "main:absent",
+		"refs/heads", ("1111111111111111111111111111111111111111")};
 	g_auto(Throwaway) made = {0};
 	g_autofree char *oid = NULL;
 

@@ -69,7 +69,7 @@ static GBytes *changed(GBytes *text, const char *from, const char *to)
 static void test_text(void)
 {
 	for (guint sign = 0; sign < 2; sign++) {
-		g_autoptr(FileTemporary) folder = place_make(keys_script);
+		g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make(keys_script);
 		g_autofree char *head = shell("git rev-parse HEAD");
 		g_autofree char *begin =
 			g_strdup_printf("object %s\ntype commit\ntag migrate/x/00000001\n"
@@ -94,7 +94,7 @@ static void test_text(void)
 /* Nothing appears in the repository, whose objects a hook or a second writer may be reading. */
 static void test_leaves_nothing(void)
 {
-	g_autoptr(FileTemporary) folder = place_make(keys_script);
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make(keys_script);
 	g_autofree char *before = shell("find .git | LC_ALL=C sort; git count-objects");
 	g_autoptr(GPtrArray) texts = texts_new();
 	g_autoptr(GPtrArray) verdicts = NULL;
@@ -116,7 +116,7 @@ static void test_cannot_sign(void)
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(scripts); i++) {
-		g_autoptr(FileTemporary) folder = place_make(keys_script);
+		g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make(keys_script);
 		g_autoptr(GError) error = NULL;
 
 		run(scripts[i]);
@@ -145,7 +145,7 @@ static void assert_verdict(const GPtrArray *verdicts, guint number, const char *
 
 static void test_good(void)
 {
-	g_autoptr(FileTemporary) folder = place_make(keys_script);
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make(keys_script);
 	g_autofree char *key = NULL;
 	g_autoptr(GPtrArray) texts = texts_new();
 	g_autoptr(GPtrArray) verdicts = NULL;
@@ -167,7 +167,7 @@ static void test_good(void)
 
 static void test_not_good(void)
 {
-	g_autoptr(FileTemporary) folder = place_make(keys_script);
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make(keys_script);
 	g_autoptr(GBytes) good = signed_by("ann");
 	g_autoptr(GPtrArray) texts = texts_new();
 	g_autoptr(GPtrArray) verdicts = NULL;
@@ -197,7 +197,7 @@ static void test_damaged(void)
 		{"U1NIU0lH", "AAAAAAAA"},
 		{"\nU1NIU0lH", "\n!!!!U1NIU0lH"},
 	};
-	g_autoptr(FileTemporary) folder = place_make(keys_script);
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make(keys_script);
 	g_autoptr(GBytes) good = signed_by("ann");
 	g_autoptr(GPtrArray) texts = texts_new();
 	g_autoptr(GPtrArray) verdicts = NULL;
@@ -238,7 +238,7 @@ static void test_allowed(void)
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_autoptr(FileTemporary) folder = place_make(keys_script);
+		g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make(keys_script);
 		g_autoptr(GPtrArray) texts = texts_new();
 		g_autoptr(GPtrArray) verdicts = NULL;
 
@@ -253,7 +253,7 @@ static void test_allowed(void)
 /* A message that speaks as git does names no signer. */
 static void test_words_in_message(void)
 {
-	g_autoptr(FileTemporary) folder = place_make(keys_script);
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make(keys_script);
 	g_autoptr(GitRepo) repo = place_open();
 	g_autofree char *head = shell("git rev-parse HEAD");
 	g_autoptr(GPtrArray) texts = texts_new();
@@ -274,7 +274,7 @@ static void test_words_in_message(void)
 
 static void test_none(void)
 {
-	g_autoptr(FileTemporary) folder = place_make("git init -q");
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make("git init -q");
 	g_autoptr(GPtrArray) texts = texts_new();
 	g_autoptr(GPtrArray) verdicts = verify(texts);
 
@@ -305,9 +305,9 @@ static void test_context(void)
 		"echo x >../revoked",
 		"git config gpg.minTrustLevel full",
 		"mkdir -p \"$HOME/.gnupg\"; echo x >\"$HOME/.gnupg/pubring.kbx\"",
-		"ln ../allowed \"$HOME/more\"; echo x >>../more; git config "
-		"gpg.ssh.allowedSignersFile '~/more'"};
-	g_autoptr(FileTemporary) folder = place_make(keys_script);
+		("ln ../allowed \"$HOME/more\"; echo x >>../more;"
+		 "git config gpg.ssh.allowedSignersFile '~/more'")};
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make(keys_script);
 	g_autofree char *before = context();
 
 	for (guint i = 0; i < G_N_ELEMENTS(same); i++) {
@@ -335,7 +335,7 @@ static void test_context(void)
 static void test_tag(void)
 {
 	for (guint sign = 0; sign < 2; sign++) {
-		g_autoptr(FileTemporary) folder = place_make(keys_script);
+		g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make(keys_script);
 		g_autoptr(GitRepo) repo = place_open();
 		g_autofree char *head = shell("git rev-parse HEAD");
 		g_autoptr(GError) error = NULL;
@@ -364,7 +364,7 @@ static void test_tag(void)
 /* git 2.39 makes an unsigned tag when the key cannot be read, and says that all went well. */
 static void test_tag_unsigned(void)
 {
-	g_autoptr(FileTemporary) folder = place_make(keys_script);
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make(keys_script);
 	g_autofree char *head = shell("git rev-parse HEAD");
 	g_autofree char *tags = NULL;
 	g_autoptr(GitRepo) repo = NULL;
@@ -381,7 +381,7 @@ static void test_tag_unsigned(void)
 
 static void test_tag_text_refused(void)
 {
-	g_autoptr(FileTemporary) folder = place_make(keys_script);
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make(keys_script);
 	g_autoptr(GitRepo) repo = place_open();
 	g_autofree char *head = shell("git rev-parse HEAD");
 	g_autofree char *no_tag = g_strdup_printf("object %s is not a tag", head);

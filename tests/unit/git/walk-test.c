@@ -71,7 +71,7 @@ static const struct {
 	{"tip", "tip~1", all_paths, "a: old 1; b: old 1; c: old 1; d: old 1; x: x 0; ", false},
 	{"tip", "tip~3", all_paths, "a: old 3; b: join side 2; c: join side 2; d: d 1; x: x 0; ",
 	 false},
-	{"tip", "side", all_paths, "a: a 5; b: join side 2; c: join side 2; d: d 1; x: x 0; ",
+	{"tip", "side", all_paths, "a: old 4; b: join side 2; c: join side 2; d: d 1; x: x 0; ",
 	 true},
 	{"tip", "tip~6", all_paths, "a: a 5; b: join side 2; c: join side 2; d: d 1; x: x 0; ",
 	 false},
@@ -83,7 +83,7 @@ static const struct {
 
 static void test_landings(void)
 {
-	g_autoptr(FileTemporary) folder = place_make(HISTORY);
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make(HISTORY);
 
 	for (guint i = 0; i < G_N_ELEMENTS(walks); i++) {
 		g_autoptr(GError) error = NULL;
@@ -101,7 +101,7 @@ static void test_landings(void)
 static void test_landings_root(void)
 {
 	static const char *const paths[] = {"a", NULL};
-	g_autoptr(FileTemporary) folder = place_make(WORDS "add a; add b");
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make(WORDS "add a; add b");
 	g_autofree char *found = landings("HEAD", NULL, paths, NULL, NULL);
 
 	g_assert_cmpstr(found, ==, "a: a 1; ");
@@ -110,7 +110,7 @@ static void test_landings_root(void)
 static void test_landings_refused(void)
 {
 	static const char *const paths[] = {"a", NULL};
-	g_autoptr(FileTemporary) folder =
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED =
 		place_make(HISTORY "git checkout -q --orphan other; say other; git tag other");
 	g_autoptr(GitRepo) repo = place_open();
 	g_autofree char *tip = oid_of("tip");
@@ -141,7 +141,7 @@ static const char shallow_script[] = HISTORY "git clone -q --depth=3 --no-single
 static void test_shallow_landings(void)
 {
 	static const char *const near[] = {"d", "x", NULL};
-	g_autoptr(FileTemporary) folder = place_make(shallow_script);
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make(shallow_script);
 	g_autoptr(GError) error = NULL;
 	g_autofree char *found = NULL;
 
@@ -159,10 +159,28 @@ static void test_shallow_landings(void)
 		       UNSHALLOW);
 }
 
+/* The boundary was merged: the walk ends where its branch began, before the history is cut off. */
+static void test_shallow_branch(void)
+{
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED =
+		place_make(HISTORY "git clone -q --depth=6 \"file://$PWD\" ../s; cd ../s;"
+				   "git tag -f tip; git branch side tip~2^2");
+	g_autoptr(GError) error = NULL;
+	g_autofree char *found = NULL;
+	bool off_chain = false;
+
+	g_assert_cmpint(chdir("../s"), ==, 0);
+	run("test $(git rev-list --count --first-parent tip) = 6");
+	found = landings("tip", "side", all_paths, &off_chain, &error);
+	g_assert_no_error(error);
+	g_assert_cmpstr(found, ==, "a: old 4; b: join side 2; c: join side 2; d: d 1; x: x 0; ");
+	g_assert_true(off_chain);
+}
+
 static void test_shallow_relations(void)
 {
 	static const char *const paths[] = {"db/a", NULL};
-	g_autoptr(FileTemporary) folder = place_make(shallow_script);
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make(shallow_script);
 	g_autoptr(GitRepo) repo = NULL;
 	g_autofree char *tip = oid_of("tip");
 	g_autofree char *before = oid_of("tip~1");
@@ -203,7 +221,7 @@ static void test_relations(void)
 	} cases[] = {{"tip", "tip", 0, 0, true},     {"tip", "tip~2", 2, 0, true},
 		     {"tip~2", "tip", 0, 2, false},  {"tip", "side", 4, 0, true},
 		     {"tip~3", "side", 1, 2, false}, {"tip", "other", 9, 1, false}};
-	g_autoptr(FileTemporary) folder =
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED =
 		place_make(HISTORY "git checkout -q --orphan other; say other; git tag other");
 	g_autoptr(GitRepo) repo = place_open();
 
@@ -227,7 +245,7 @@ static void test_relations(void)
 
 static void test_relations_refused(void)
 {
-	g_autoptr(FileTemporary) folder = place_make(WORDS "add a");
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make(WORDS "add a");
 	g_autoptr(GitRepo) repo = place_open();
 	g_autofree char *tip = oid_of("HEAD");
 	g_autoptr(GError) error = NULL;
@@ -282,7 +300,7 @@ static void test_changes(void)
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_autoptr(FileTemporary) folder = place_make(cases[i].script);
+		g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make(cases[i].script);
 		g_autofree char *found = changes("HEAD", "db/a", cases[i].original);
 
 		g_test_message("%s", cases[i].script + strlen(WORDS));
@@ -293,7 +311,7 @@ static void test_changes(void)
 /* A path is a path, and no pattern. */
 static void test_changes_literal(void)
 {
-	g_autoptr(FileTemporary) folder = place_make(
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make(
 		EDITS "edit 'db/[ab]' pattern; edit db/a four; edit db/b five; edit 'db/[ab]' six");
 	g_autofree char *found = changes("HEAD", "db/[ab]", "HEAD~3");
 
@@ -302,7 +320,7 @@ static void test_changes_literal(void)
 
 static void test_change_fields(void)
 {
-	g_autoptr(FileTemporary) folder =
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED =
 		place_make(EDITS "export GIT_AUTHOR_NAME='Ann \xc3\xa9' GIT_AUTHOR_EMAIL=ann@x; "
 				 "edit db/a 'it; \"is\" %s'");
 	g_autoptr(GitRepo) repo = place_open();
@@ -369,7 +387,7 @@ static void test_authors(void)
 		{"old", two, "dan@x;eve@x;"},
 		{"HEAD", two, ""},
 	};
-	g_autoptr(FileTemporary) folder = place_make(PEOPLE);
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make(PEOPLE);
 
 	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autoptr(GError) error = NULL;
@@ -384,7 +402,7 @@ static void test_authors(void)
 /* With more paths than a command line should have, all of the range is asked about. */
 static void test_authors_many(void)
 {
-	g_autoptr(FileTemporary) folder = place_make(PEOPLE);
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make(PEOPLE);
 	g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GError) error = NULL;
 	g_autofree char *found = NULL;
@@ -400,7 +418,7 @@ static void test_authors_many(void)
 static void test_authors_keys(void)
 {
 	static const char *const paths[] = {"db/a", NULL};
-	g_autoptr(FileTemporary) folder = place_make(
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make(
 		WORDS "ssh-keygen -q -t ed25519 -N '' -C '' -f ../k; git config gpg.format ssh;"
 		      "git config user.signingKey \"$HOME/k.pub\"; git config commit.gpgSign true;"
 		      "echo \"t@x $(cat ../k.pub)\" >../allowed;"
@@ -422,6 +440,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/git/landing/histories without a common commit are refused",
 			test_landings_refused);
 	g_test_add_func("/git/landing/a shallow clone tells what it can", test_shallow_landings);
+	g_test_add_func("/git/walk/a shallow clone and a boundary that was merged",
+			test_shallow_branch);
 	g_test_add_func("/git/relation/a shallow clone does not guess", test_shallow_relations);
 	g_test_add_func("/git/relation/ahead, behind and within", test_relations);
 	g_test_add_func("/git/relation/commits that are not here", test_relations_refused);

@@ -52,6 +52,7 @@ static const struct {
 	 "  \"approvals\": [],\n"
 	 "  \"overrides\": [],\n"
 	 "  \"signed\": false,\n"
+	 "  \"newer\": false,\n"
 	 "  \"migrations\": []\n"
 	 "}\n"},
 	{"up done", RECORD_BEGIN, true, NULL, OUTCOME_DONE, "ann", NULL,
@@ -121,6 +122,7 @@ static const struct {
 	 "    \"drift\"\n"
 	 "  ],\n"
 	 "  \"signed\": true,\n"
+	 "  \"newer\": false,\n"
 	 "  \"migrations\": [\n"
 	 "    {\n"
 	 "      \"id\": \"a\",\n"
@@ -166,6 +168,7 @@ static const struct {
 	 "    \"approvals\": [],\n"
 	 "    \"overrides\": [],\n"
 	 "    \"signed\": false,\n"
+	 "    \"newer\": false,\n"
 	 "    \"migrations\": [\n"
 	 "      {\n"
 	 "        \"id\": \"a\",\n"
@@ -245,6 +248,7 @@ static const struct {
 	 "    \"drift\"\n"
 	 "  ],\n"
 	 "  \"signed\": true,\n"
+	 "  \"newer\": false,\n"
 	 "  \"migrations\": [\n"
 	 "    {\n"
 	 "      \"id\": \"a\",\n"
@@ -290,6 +294,7 @@ static const struct {
 	 "    \"approvals\": [],\n"
 	 "    \"overrides\": [],\n"
 	 "    \"signed\": false,\n"
+	 "    \"newer\": false,\n"
 	 "    \"migrations\": [\n"
 	 "      {\n"
 	 "        \"id\": \"a\",\n"
@@ -365,6 +370,7 @@ static const struct {
 	 "    \"drift\"\n"
 	 "  ],\n"
 	 "  \"signed\": true,\n"
+	 "  \"newer\": false,\n"
 	 "  \"migrations\": [\n"
 	 "    {\n"
 	 "      \"id\": \"a\",\n"
@@ -430,6 +436,7 @@ static const struct {
 	 "  \"approvals\": [],\n"
 	 "  \"overrides\": [],\n"
 	 "  \"signed\": false,\n"
+	 "  \"newer\": false,\n"
 	 "  \"migrations\": []\n"
 	 "}\n"},
 	{"newer", RECORD_UNKNOWN, false, newer, -1, NULL, NULL,
@@ -443,6 +450,7 @@ static const struct {
 	 "commit       0123456789012345678901234567890123456789\n"
 	 "by           Ann B <ann@x> 1700000000 +0000\n"
 	 "signature    none\n"
+	 "format       written by a newer version: it may say more than this\n"
 	 "time         2026-11-21T03:00:00.123456Z\n"
 	 "tool         git-migrate/1\n"
 	 "migrations   0\n",
@@ -475,6 +483,7 @@ static const struct {
 	 "  \"approvals\": [],\n"
 	 "  \"overrides\": [],\n"
 	 "  \"signed\": false,\n"
+	 "  \"newer\": true,\n"
 	 "  \"migrations\": []\n"
 	 "}\n"},
 };

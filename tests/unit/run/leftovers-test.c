@@ -122,8 +122,8 @@ static void test_in_transactions(void)
 {
 	static const char *const begins[] = {"BEGIN", "BEGIN READ ONLY",
 					     "BEGIN ISOLATION LEVEL SERIALIZABLE",
-					     "BEGIN; CREATE TABLE leftovers_table (a int); INSERT "
-					     "INTO leftovers_table VALUES (1)"};
+					     ("BEGIN; CREATE TABLE leftovers_table (a int);"
+					      "INSERT INTO leftovers_table VALUES (1)")};
 	g_autoptr(PgSession) session = session_new();
 	guint count = 0;
 

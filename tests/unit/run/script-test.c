@@ -53,7 +53,7 @@ static const struct {
 
 static void test_refusals(void)
 {
-	g_autoptr(FileTemporary) folder = place_make("git init -q");
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make("git init -q");
 	g_autoptr(GitRepo) repo = place_open();
 
 	for (guint i = 0; i < G_N_ELEMENTS(refusals); i++) {
@@ -74,7 +74,7 @@ static void test_refusals(void)
 
 static void test_not_here(void)
 {
-	g_autoptr(FileTemporary) folder = place_make("git init -q");
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make("git init -q");
 	g_autoptr(GitRepo) repo = place_open();
 	g_autoptr(Migration) migration = migration_new("a", LAYOUT_PAIR, "a.up.sql", HEX40);
 	g_autoptr(GPtrArray) list = g_ptr_array_new();
@@ -110,7 +110,7 @@ static const struct {
 
 static void test_judged(void)
 {
-	g_autoptr(FileTemporary) folder = place_make("git init -q");
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make("git init -q");
 	g_autoptr(GitRepo) repo = place_open();
 
 	for (guint i = 0; i < G_N_ELEMENTS(judged); i++) {
@@ -134,7 +134,7 @@ static void test_judged(void)
 /* A directive asks for it, and no statement is to blame. */
 static void test_directive(void)
 {
-	g_autoptr(FileTemporary) folder = place_make("git init -q");
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make("git init -q");
 	g_autoptr(GitRepo) repo = place_open();
 	g_autoptr(Migration) migration =
 		migration_of(repo, "-- migrate: no-transaction\nSELECT 1; VACUUM;\n");
@@ -156,7 +156,7 @@ static void test_directive(void)
 
 static void test_roles(void)
 {
-	g_autoptr(FileTemporary) folder = place_make("git init -q");
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make("git init -q");
 	g_autoptr(GitRepo) repo = place_open();
 	g_autoptr(Migration) migration = migration_of(repo, "SELECT 1;");
 	g_autoptr(ReadyMigration) up = NULL;
@@ -186,7 +186,7 @@ static void test_single(void)
 {
 	static const char text[] =
 		"-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 2;\n  SELECT 3;\n";
-	g_autoptr(FileTemporary) folder = place_make("git init -q");
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make("git init -q");
 	g_autoptr(GitRepo) repo = place_open();
 	g_autofree char *blob = blob_of(repo, text);
 	g_autoptr(Migration) migration = migration_new("a", LAYOUT_SINGLE, "db/a.sql", blob);
@@ -211,7 +211,8 @@ static void test_single(void)
 
 static void test_items(void)
 {
-	g_autoptr(FileTemporary) folder = place_make("git init -q; printf 'SELECT 1;' >x");
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED =
+		place_make("git init -q; printf 'SELECT 1;' >x");
 	g_autoptr(GitRepo) repo = place_open();
 	g_autofree char *blob = shell("git hash-object x");
 	g_autofree char *content = shell("sha256sum x | cut -d' ' -f1");
@@ -242,7 +243,7 @@ static void test_items(void)
 /* The first bad script stops all of them, and is named. */
 static void test_first_bad(void)
 {
-	g_autoptr(FileTemporary) folder = place_make("git init -q");
+	g_autoptr(FileTemporary) folder G_GNUC_UNUSED = place_make("git init -q");
 	g_autoptr(GitRepo) repo = place_open();
 	g_autoptr(Migration) good = migration_of(repo, "SELECT 1;");
 	g_autoptr(Migration) bad = migration_of(repo, "COMMIT;");
