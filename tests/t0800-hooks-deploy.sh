@@ -48,6 +48,15 @@ test_expect_success 'a pull that merges deploys once the merge is published' '
 	git push -q && git migrate up --env staging >/dev/null && exists d
 '
 
+test_expect_success 'a shallow clone that hides whether a merge is published says so, with the remedy' '
+	git clone -q --depth 1 "file://$trash/remote.git" "$trash/cut" && cd "$trash/cut" &&
+	cp ../host/.git/info/exclude .git/info/ && git migrate hooks install --deploy staging >/dev/null &&
+	git checkout -q -b side && commit local && git checkout -q main && publish 0041_x x &&
+	git fetch -q --depth 1 && git merge -q side 2>err && test_grep "^git-migrate: nothing deployed$" err &&
+	test_grep "error: this shallow clone does not show" err && test_grep "hint: git fetch --unshallow" err &&
+	test_expect_code 1 exists x && cd "$trash/host" && git pull -q 2>err && exists x
+'
+
 test_expect_success 'pull --rebase that can fast-forward deploys' '
 	publish 005_e e && git pull -q --rebase 2>err && test_grep "1 migration applied" err && exists e
 '
@@ -100,7 +109,7 @@ test_expect_success 'two environments of one branch are both deployed' '
 	environment second "sign: false" "source: {branch: main}" && commit second && git push -q origin main &&
 	echo "$TEST_DB" >"$trash/second") &&
 	git config migrate.autoDeploy "staging second" && git pull -q 2>err &&
-	test_grep "staging: nothing to do" err && test_grep "second: 9 migrations applied" err
+	test_grep "staging: nothing to do" err && test_grep "second: 10 migrations applied" err
 '
 
 test_expect_success 'the setting must not come from a tracked file' '

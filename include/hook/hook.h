@@ -58,6 +58,10 @@ const char *hook_branch_of(const char *ref);
 /* Writes findings, grouped by file, below a headline; returns whether there were any. */
 bool hook_tell_findings(HookContext *context, const GPtrArray *findings, const char *headline);
 
+/* Writes a headline and below it the error, with its place, detail and hint. */
+void hook_tell_error(HookContext *context, const GError *why, const char *format, ...)
+	G_GNUC_PRINTF(3, 4);
+
 /* The environments of migrate.autoDeploy, the setting by which this clone deploys; g_strfreev.
  * ERR_CONFIG when it comes from a file inside the work tree. */
 char **hook_deployed_environments(GitRepo *repo, GError **error);

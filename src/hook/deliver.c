@@ -66,8 +66,7 @@ static void deliver(HookContext *context, const char *environment, const char *r
 	if (!git_repo_config_bool(context->repo, "migrate.background", false))
 		hook_deploy(context, environment, ref, "the push itself is done");
 	else if (!start_in_background(context, environment, ref, &why))
-		g_string_append_printf(context->out, "git-migrate: '%s' was NOT deployed: %s\n",
-				       environment, why->message);
+		hook_tell_error(context, why, "'%s' was NOT deployed", environment);
 }
 
 static void take_update(HookContext *context, char *const *environments, const char *line)
@@ -84,9 +83,7 @@ static void take_update(HookContext *context, char *const *environments, const c
 		if (feeds(context->repo, word[1], word[2], *environments, &why))
 			deliver(context, *environments, word[2]);
 		else if (why && hook_branch_of(word[2]))
-			g_string_append_printf(context->out,
-					       "git-migrate: '%s' is not deployed: %s\n",
-					       *environments, why->message);
+			hook_tell_error(context, why, "'%s' is not deployed", *environments);
 	}
 }
 

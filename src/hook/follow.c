@@ -66,7 +66,6 @@ static void go_there(HookContext *context, const char *environment, const char *
 	SwitchResult result = {0};
 	g_autoptr(Standing) standing =
 		deploy_switch(context->repo, &options, &context->observer, &result, &why);
-	g_autofree char *text = NULL;
 
 	if (standing) {
 		if (result.undone + result.applied)
@@ -76,10 +75,7 @@ static void go_there(HookContext *context, const char *environment, const char *
 				environment, commit, result.undone, result.applied);
 		return;
 	}
-	text = error_format(why, "error", false);
-	g_string_append_printf(context->out,
-			       "git-migrate: database '%s' did not follow to %.7s\n%s", environment,
-			       commit, text);
+	hook_tell_error(context, why, "database '%s' did not follow to %.7s", environment, commit);
 }
 
 void hook_follow(HookContext *context, const char *commit)

@@ -28,6 +28,7 @@ static bool is_fed_by(GitRepo *repo, const char *head, const char *environment, 
 static bool is_published(HookContext *context, const char *head, const char *branch)
 {
 	g_autofree char *upstream = upstream_of(context->repo, branch);
+	g_autoptr(GError) why = NULL;
 	bool is_in = false;
 
 	if (!upstream) {
@@ -37,12 +38,16 @@ static bool is_published(HookContext *context, const char *head, const char *bra
 			branch);
 		return false;
 	}
-	if (git_commit_is_in(context->repo, head, upstream, &is_in, NULL) && is_in)
+	if (git_commit_is_in(context->repo, head, upstream, &is_in, &why) && is_in)
 		return true;
-	g_string_append_printf(
-		context->out,
-		"git-migrate: nothing deployed: '%s' has commits that its upstream has not\n",
-		branch);
+	if (why)
+		hook_tell_error(context, why, "nothing deployed");
+	else
+		g_string_append_printf(
+			context->out,
+			"git-migrate: nothing deployed: '%s' has commits that its upstream has "
+			"not\n",
+			branch);
 	return false;
 }
 
@@ -59,9 +64,8 @@ static void deploy_fed(HookContext *context, char *const *environments, const ch
 			continue;
 		if (!is_fed_by(context->repo, head, *environments, branch, &why)) {
 			if (why)
-				g_string_append_printf(context->out,
-						       "git-migrate: '%s' is not deployed: %s\n",
-						       *environments, why->message);
+				hook_tell_error(context, why, "'%s' is not deployed",
+						*environments);
 			continue;
 		}
 		if (!asked)

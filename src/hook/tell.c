@@ -34,6 +34,18 @@ bool hook_tell_findings(HookContext *context, const GPtrArray *findings, const c
 	return true;
 }
 
+void hook_tell_error(HookContext *context, const GError *why, const char *format, ...)
+{
+	g_autofree char *text = error_format(why, "error", false);
+	va_list args;
+
+	g_string_append(context->out, "git-migrate: ");
+	va_start(args, format);
+	g_string_append_vprintf(context->out, format, args);
+	va_end(args);
+	g_string_append_printf(context->out, "\n%s", text);
+}
+
 char **hook_deployed_environments(GitRepo *repo, GError **error)
 {
 	const char *setting = git_repo_config(repo, "migrate.autoDeploy");
