@@ -362,18 +362,18 @@ bool git_ref_move(GitRepo *repo, const char *ref, const char *new_oid, const cha
 		  const char *reason, bool *moved, GError **error)
 {
 	g_autoptr(git_reference) made = NULL;
-	git_oid target, before;
+	git_oid target, before = {{0}};
 	int state;
 
 	*moved = false;
 	if (!git_internal_may_write(repo, error) || !git_internal_oid(&target, new_oid, error) ||
 	    (old_oid && !git_internal_oid(&before, old_oid, error)))
 		return false;
-	if (old_oid)
-		state = git_reference_create_matching(&made, repo->handle, ref, &target, 1, &before,
-						      reason);
-	else
-		state = git_reference_create(&made, repo->handle, ref, &target, 0, reason);
+	/* All zeros: there must be none, which libgit2 judges below its lock file. Its own way of
+	 * creating looks before it locks, so that of two who create at once one is overwritten
+	 * (seen with 1.5). */
+	state = git_reference_create_matching(&made, repo->handle, ref, &target, 1, &before,
+					      reason);
 	*moved = state == 0;
 	/* Somebody else's update or deletion, or his lock file, at the same moment: the caller
 	 * looks again. */

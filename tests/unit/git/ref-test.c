@@ -6,6 +6,8 @@
 
 #include "throwaway.h"
 
+enum { CREATED = 1000 };
+
 /* ---- reading refs ---- */
 
 static void assert_ref(GitRepo *repo, const char *ref, const char *expected)
@@ -125,6 +127,40 @@ static void test_ref_raced(void)
 	g_assert_no_error(error);
 	g_assert_false(moved);
 	assert_ref(made.repo, "refs/x/y", two);
+}
+
+/* Each thread with a handle of its own tries to make every ref; how many it made. */
+static gpointer create_all(gpointer target)
+{
+	g_autoptr(GitRepo) repo = throwaway_open();
+	guint made = 0;
+
+	for (guint i = 0; i < CREATED; i++) {
+		g_autofree char *ref = g_strdup_printf("refs/at-once/%u", i);
+		g_autoptr(GError) error = NULL;
+		bool moved = false;
+
+		git_ref_move(repo, ref, target, NULL, "made", &moved, &error);
+		g_assert_no_error(error);
+		made += moved;
+	}
+	return GUINT_TO_POINTER(made);
+}
+
+/* Of many who create a ref at once one does, and no more: none is overwritten. */
+static void test_ref_created_at_once(void)
+{
+	g_auto(Throwaway) made = {0};
+	GThread *threads[4];
+	guint sum = 0;
+
+	throwaway_init_filled(&made);
+	g_autofree char *head = throwaway_git("rev-parse|HEAD");
+	for (guint i = 0; i < G_N_ELEMENTS(threads); i++)
+		threads[i] = g_thread_new("creator", create_all, head);
+	for (guint i = 0; i < G_N_ELEMENTS(threads); i++)
+		sum += GPOINTER_TO_UINT(g_thread_join(threads[i]));
+	g_assert_cmpuint(sum, ==, CREATED);
 }
 
 static void test_ref_move_refused(void)
@@ -288,6 +324,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/git/ref/what cannot be read is an error", test_ref_unreadable);
 	g_test_add_func("/git/ref/moves only from where it stands", test_ref_move);
 	g_test_add_func("/git/ref/another process was faster", test_ref_raced);
+	g_test_add_func("/git/ref/created by one of many at once", test_ref_created_at_once);
 	g_test_add_func("/git/ref/no move to or from nonsense", test_ref_move_refused);
 	g_test_add_func("/git/ref/a prefix is listed", test_ref_list);
 	g_test_add_func("/git/branch/attached, unborn, detached", test_branch);
