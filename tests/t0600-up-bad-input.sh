@@ -114,7 +114,7 @@ test_expect_success 'a file of settings that is wrong stops with its place' '
 	printf "embedded: true\noptoins: {}\n" >db/environments/odd.yaml && commit odd &&
 	test_expect_code 128 git migrate up --env odd 2>err &&
 	test_grep "^error: db/environments/odd.yaml:2:1: unknown key .optoins." err &&
-	test_grep "^hint: git-migrate-config(5) lists all keys" err
+	test_grep "^hint: did you mean .options.?" err
 '
 
 test_done
