@@ -33,6 +33,7 @@ commit first
 same status-before.txt git migrate status --env staging
 same plan.json git migrate plan --env staging --format=json
 same dry-run.txt git migrate up --env staging --dry-run
+same dry-run.json git migrate up --env staging --dry-run --format=json
 same up.txt git migrate up --env staging --to 001_a
 same up.json git migrate up --env staging --format=json
 migration 001_a <<'SQL'
@@ -46,13 +47,25 @@ commit 'an edit, a removal, one more'
 same status.txt git migrate status --env staging
 same status.json git migrate status --env staging --format=json
 same refused.txt git migrate up --env staging
+same down-dry-run.txt git migrate down --env staging --dry-run --to 001_a
+same down-dry-run.json git migrate down --env staging --dry-run --to 001_a --format=json
 same down.txt git migrate down --env staging
 same log.txt git migrate log --env staging -v
 same log.json git migrate log --env staging -n 1 --format=json
 same show.txt git migrate show --env staging 1
 same show.json git migrate show --env staging 2 --format=json
+same show-migration.txt git migrate show --env staging 001_a
+same show-migration.json git migrate show --env staging 001_a --format=json
 same verify.txt git migrate verify --env staging
 same verify.json git migrate verify --env staging --format=json
+git init -q --bare "$trash/remote.git" && git remote add origin "$trash/remote.git"
+same sync.json git migrate sync --format=json
+printf 'sign: false\nmode: follow\nembedded: true\n' >db/environments/local.yaml
+migration 003_c 'DROP TABLE c;' <<'SQL'
+CREATE TABLE c (id int);
+SQL
+commit 'an environment that follows'
+same switch.json git migrate switch --env local --format=json
 same usage.txt git-migrate up -h
 same overview.txt git-migrate -h
 test_done

@@ -68,6 +68,9 @@ test_expect_success 'closed gates refuse, and make no tag' '
 test_expect_success 'the author of a migration, and who deploys, cannot approve it' '
 	git migrate approve --env production --at main >out &&
 	test_grep "production: approved 1 migration at" out &&
+	git migrate approve --env production --at main --format=json >out &&
+	test_grep "\"format\": \"git-migrate/approve\"" out && test_grep "\"commit\": \"$(git rev-parse main)\"" out &&
+	test_grep "\"approval\": \"[0-9a-f]" out && test_grep "^    \"001_" out &&
 	test_expect_code 4 git migrate promote staging production --tag v1.0 --dry-run >out &&
 	test_grep "approvals   waiting     0 of 2 (not counted: ann@example.com" out
 '

@@ -165,9 +165,8 @@ test_expect_success 'edits and removals of what is applied anywhere are found' '
 '
 
 test_expect_success 'a killed check is swept by the next one' '
-	git migrate psql -- -XAtqc "CREATE DATABASE git_migrate_scratch_999999_0" &&
-	git migrate psql -- -XAtc "SELECT datname FROM pg_database" >out &&
-	test_grep "^git_migrate_scratch_999999_0" out &&
+	scratch_query "CREATE DATABASE git_migrate_scratch_999999_0" &&
+	scratch_query "SELECT datname FROM pg_database" >out && test_grep "^git_migrate_scratch_999999_0" out &&
 	test_expect_code 1 git migrate check >/dev/null &&
 	test_is "$(scratch_query "SELECT count(*) FROM pg_database WHERE NOT datistemplate")" 1
 '

@@ -41,6 +41,13 @@ test_expect_success 'through the migration that it has: recorded, and up does th
 	test_grep "no difference" out
 '
 
+test_expect_success 'the same as JSON' '
+	fresh "$two" && git migrate baseline --env staging --through 002_t2 --format=json >out &&
+	test_grep "\"format\": \"git-migrate/baseline\"" out && test_grep "\"recorded\": 2," out &&
+	test_grep "\"tool\": null," out && test_grep "\"differences\": 0," out && test_grep "\"record\": 1$" out &&
+	git migrate up --env staging
+'
+
 test_expect_success 'what was adopted can be undone, and is not adopted twice' '
 	git migrate down --env staging --to 001_t1 >out && test_grep "2 migrations undone" out &&
 	test_expect_code 4 git migrate baseline --env staging 2>err && test_grep "has 5 records already" err

@@ -92,10 +92,10 @@ static void print_lines(const InspectLog *log, const char *id)
 		const RecordItem *item = item_of(record, id);
 
 		if (item)
-			printf("%5" G_GINT64_FORMAT "  %-7s  %s  %.7s  %s\n", record->sequence,
+			printf("%5" G_GINT64_FORMAT "  %-7s  %s  %.7s%s%s\n", record->sequence,
 			       record_action_name(record->action),
 			       item->at ? item->at : record->time, record->object,
-			       item->path ? item->path : "");
+			       item->path ? "  " : "", item->path ? item->path : "");
 	}
 }
 
@@ -112,8 +112,10 @@ static void print_script(CommandContext *context, const InspectLog *log, const c
 		if (!item || !item->blob)
 			continue;
 		bytes = git_repo_blob(context->repo, item->blob, NULL);
-		if (!bytes)
+		if (!bytes) {
+			printf("\nits text, blob %s, is not in this clone\n", item->blob);
 			return;
+		}
 		text = g_bytes_get_data(bytes, &length);
 		putchar('\n');
 		fwrite(text, 1, length, stdout);
