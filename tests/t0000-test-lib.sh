@@ -13,7 +13,7 @@ inner() {
 		echo "cd '$trash' || exit 1"
 		printf "test_expect_success 'inner' '\n%s\n'\ntest_done\n" "$1"
 	} >inner.sh
-	sh inner.sh >inner.out 2>&1
+	TEST_FAIL_AT='' sh inner.sh >inner.out 2>&1
 }
 
 # fails WORDS BODY: such a test fails, and says these words.
@@ -60,7 +60,7 @@ true" &&
 
 # run_tests NAME...: the runner on these programs, beside a server of its own.
 run_tests() {
-	PROVE_FLAGS='' sh "$(dirname "$lib")/run-tests.sh" "$@" >run.out 2>&1
+	TEST_FAIL_AT='' PROVE_FLAGS='' sh "$(dirname "$lib")/run-tests.sh" "$@" >run.out 2>&1
 }
 
 test_expect_success 'a program that ends early is a failed test, and the others run all the same' '
