@@ -21,7 +21,7 @@ round() {
 	pids=
 	for i in 1 2 3 4 5 6 7 8; do
 		git -C "$trash/clone$i" pull -q || return 1
-		(cd "$trash/clone$i" && exec git-migrate up --env staging --wait 30) >"$trash/log$i" 2>&1 &
+		(cd "$trash/clone$i" && exec git-migrate up --env staging --wait 30 --allow-existing) >"$trash/log$i" 2>&1 &
 		pids="$pids $!"
 	done
 	for pid in $pids; do

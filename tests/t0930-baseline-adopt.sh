@@ -32,6 +32,41 @@ test_expect_success 'a schema that the migrations do not give is refused, object
 	test_grep "accept-drift REASON" err && test_is "$(query "SELECT to_regnamespace(\$\$git_migrate\$\$) IS NULL")" t
 '
 
+# untouched: nothing was made there, and the other tool may go on.
+untouched() {
+	test_is "$(query "SELECT to_regnamespace(\$\$git_migrate\$\$) IS NULL AND to_regclass(\$\$t3\$\$) IS NULL")" t
+}
+
+test_expect_success 'up runs over no database that nobody has adopted, and every preview says so' '
+	fresh "$two CREATE TYPE kind AS ENUM (\$\$a\$\$); CREATE VIEW v AS SELECT 1 AS a" &&
+	test_expect_code 4 git migrate up --env staging 2>err &&
+	test_grep "the database of environment .staging. has 4 objects, and git migrate has no record of them" err &&
+	test_grep "^  table public.t1" err && test_grep "^  ... and 1 more" err &&
+	test_grep "^hint: .*git migrate baseline --env staging" err && test_grep "up --env staging --allow-existing" err &&
+	untouched && test_expect_code 4 git migrate up --env staging --dry-run 2>err && test_grep "has 4 objects" err &&
+	git migrate status --env staging >out &&
+	test_grep "ledger    none yet, and the database has 4 objects (table public.t1, ...)" out &&
+	test_expect_code 1 git migrate status --env staging --exit-code &&
+	test_expect_code 4 git migrate down --env staging 2>err && test_grep "has 4 objects" err && untouched
+'
+
+test_expect_success 'nor over one that another tool keeps' '
+	fresh "CREATE TABLE schema_migrations (version varchar(128) PRIMARY KEY)" &&
+	test_expect_code 4 git migrate up --env staging 2>err &&
+	test_grep "was kept by dbmate or Rails, whose ledger is there, and git migrate has no record" err && untouched
+'
+
+test_expect_success 'what an extension brings is nobody'"'"'s object; and who knows better says so' '
+	fresh "CREATE EXTENSION pgcrypto" &&
+	test_is "$(query "SELECT count(*) > 0 FROM pg_proc WHERE proname = \$\$crypt\$\$")" t &&
+	git migrate up --env staging --to 001_t1 && fresh "CREATE TABLE other (id int)" &&
+	test_expect_code 4 git migrate up --env staging 2>err &&
+	git migrate up --env staging --allow-existing --dry-run &&
+	git migrate up --env staging --allow-existing >out && test_grep "3 migrations applied" out &&
+	git migrate down --env staging --to 001_t1 >out && git migrate up --env staging >out &&
+	test_grep "2 migrations applied" out
+'
+
 test_expect_success 'through the migration that it has: recorded, and up does the rest' '
 	fresh "$two" && git migrate baseline --env staging --through 002_t2 >out &&
 	test_grep "staging: adopted with 2 migrations, record 1; 0 objects differ" out &&

@@ -12,6 +12,9 @@
  */
 bool foreign_is_ledger(const char *path);
 
+/* The tool whose ledger is in the database (static), or NULL. */
+const char *foreign_find(PgSession *session);
+
 /* What another tool's ledger names. */
 typedef struct {
 	const char *tool;  /* whose ledger it was (static); NULL when there is none */

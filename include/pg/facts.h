@@ -25,6 +25,12 @@ bool pg_session_may_create(PgSession *session, bool *may, char **user, GError **
 /* The roles of the server that are neither its own nor ours; g_strfreev. */
 char **pg_session_other_roles(PgSession *session, GError **error);
 
+/*
+ * What somebody has made in the database: "table public.users", tables first. Left out are the
+ * server's own schemas, schema `except`, and what belongs to an extension. g_strfreev.
+ */
+char **pg_session_objects(PgSession *session, const char *except, GError **error);
+
 /* The server's databases whose names begin so; g_strfreev. */
 char **pg_session_databases(PgSession *session, const char *prefix, GError **error);
 

@@ -33,7 +33,8 @@ typedef struct {
 	const char *command;     /* "up", for the lock's holder */
 	gint64 wait_ms;          /* for the lock; -1: the environment's */
 	bool no_fetch;
-	bool offline; /* no database is asked: settings may hold unset variables */
+	bool offline;        /* no database is asked: settings may hold unset variables */
+	bool allow_existing; /* what somebody else has made in the database is no reason to stop */
 } StandingOptions;
 
 /* What is deployed. */
@@ -141,6 +142,17 @@ RunLimits standing_limits(const Standing *standing);
 /* ERR_REFUSED when an applied migration's script was changed in meaning; a change that means
  * nothing is a warning. Needs the lineup. */
 bool standing_refuse_edits(const Standing *standing, GError **error);
+
+/*
+ * What somebody has made in a database whose ledger has no record: "table public.users", tables
+ * first; g_strfreev. Empty where there are records, and where `allow_existing` is set. NULL with an
+ * error.
+ */
+char **standing_unrecorded(const Standing *standing, GError **error);
+
+/* ERR_REFUSED when there are such objects: the migrations might run over what they made before
+ * under another tool, or by hand. */
+bool standing_refuse_unrecorded(const Standing *standing, GError **error);
 
 /* Opens the connection again after it was lost, and takes the lock. ERR_LOCKED when the record
  * `head` is not the last one any more: another deployer took over. */

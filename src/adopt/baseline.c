@@ -87,6 +87,7 @@ static bool adopt(Standing *standing, const BaselineOptions *options, BaselineRe
 		return false;
 	ready = ready_migrations_read(standing->repo, choice.chosen,
 				      standing->settings->transaction, error);
+	standing->options.allow_existing = true;
 	if (!ready || !standing_need(standing, STANDING_SETTLED, error) ||
 	    !record(standing, options->accept_drift, ready, error))
 		return false;

@@ -110,6 +110,7 @@ static bool run(Standing *standing, const GPtrArray *files, const char *accepted
 		ready_migrations_read(standing->repo, standing->order->migrations,
 				      standing->settings->transaction, error);
 
+	standing->options.allow_existing = true;
 	if (!ready || !standing_need(standing, STANDING_SETTLED, error) ||
 	    !pg_session_execute(standing->session, "BEGIN", error))
 		return false;

@@ -21,6 +21,9 @@ static const CommandOption options[] = {
 	 .name = "dry-run",
 	 .kind = OPTION_FLAG,
 	 .help = "show what would run, change nothing"},
+	{.name = "allow-existing",
+	 .kind = OPTION_FLAG,
+	 .help = "also where a database without records has objects already"},
 	OPTION_OVERRIDE,
 	OPTION_REASON,
 	OPTION_WAIT,
@@ -93,6 +96,7 @@ static bool run(CommandContext *context, int *status, GError **error)
 	const bool to_commit = to && names_commit(context, to);
 
 	(void)status;
+	chosen.allow_existing = command_flag(context, "allow-existing");
 	if (!command_overrides(context, &admit, &overrides, error))
 		return false;
 	if (to_commit && chosen.at)

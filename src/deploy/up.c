@@ -15,7 +15,8 @@ Verdicts *deploy_check(Standing *standing, const GPtrArray *order, const AdmitOp
 {
 	g_autoptr(GPtrArray) ready = NULL;
 
-	if (!standing_refuse_edits(standing, error) ||
+	if (!standing_refuse_unrecorded(standing, error) ||
+	    !standing_refuse_edits(standing, error) ||
 	    !lineup_refuse_partial(standing->lineup, error))
 		return NULL;
 	ready = make_ready(standing, order, error);

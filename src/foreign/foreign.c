@@ -228,6 +228,13 @@ static guint find_ledger(PgSession *session, const char *from)
 	return found;
 }
 
+const char *foreign_find(PgSession *session)
+{
+	const guint found = find_ledger(session, NULL);
+
+	return found < G_N_ELEMENTS(ledgers) ? ledgers[found].tool : NULL;
+}
+
 static bool refuse_absent(const char *environment, const char *from, GError **error)
 {
 	error_set(error, ERR_REFUSED, "the database of '%s' has no ledger of '%s'", environment,

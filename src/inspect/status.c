@@ -165,6 +165,23 @@ static void fill_ledger(const Standing *standing, StatusReport *report)
 	}
 }
 
+/* Where nothing is recorded, whether a deployment would stop at what somebody else has made. */
+static bool fill_unrecorded(const Standing *standing, StatusReport *report, GError **error)
+{
+	g_auto(GStrv) objects = standing_unrecorded(standing, error);
+
+	if (!objects)
+		return false;
+	if (report->ledger || !*objects)
+		return true;
+	report->ledger = g_strdup_printf(
+		"none yet, and the database has %u object%s (%s%s): git migrate baseline --env %s",
+		g_strv_length(objects), objects[1] ? "s" : "", objects[0],
+		objects[1] ? ", ..." : "", standing_name(standing));
+	report->ledger_stops = true;
+	return true;
+}
+
 static void fill_relation(const Standing *standing, StatusReport *report)
 {
 	if (report->deployed)
@@ -216,5 +233,7 @@ StatusReport *inspect_status(Standing *standing, GError **error)
 	fill_last(standing, report);
 	fill_ledger(standing, report);
 	fill_relation(standing, report);
-	return fill_approvals(standing, report, error) ? g_steal_pointer(&report) : NULL;
+	return fill_unrecorded(standing, report, error) && fill_approvals(standing, report, error)
+		       ? g_steal_pointer(&report)
+		       : NULL;
 }

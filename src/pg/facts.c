@@ -63,6 +63,28 @@ char **pg_session_other_roles(PgSession *session, GError **error)
 			       NULL, error);
 }
 
+char **pg_session_objects(PgSession *session, const char *except, GError **error)
+{
+	return pg_session_list(
+		session,
+		"SELECT o.kind || ' ' || o.name FROM ("
+		"SELECT CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view'"
+		" WHEN 'S' THEN 'sequence' WHEN 'f' THEN 'foreign table' ELSE 'table' END AS kind,"
+		" format('%I.%I', c.relnamespace::regnamespace, c.relname) AS name,"
+		" c.relnamespace AS namespace, c.tableoid AS class, c.oid AS id"
+		" FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')"
+		" UNION ALL SELECT 'function', p.oid::regprocedure::text, p.pronamespace,"
+		" p.tableoid, p.oid FROM pg_proc p"
+		" UNION ALL SELECT 'type', t.oid::regtype::text, t.typnamespace, t.tableoid, t.oid"
+		" FROM pg_type t WHERE t.typtype IN ('e', 'd', 'r')) AS o"
+		" JOIN pg_namespace n ON n.oid = o.namespace"
+		" WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', $1)"
+		" AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = o.class"
+		" AND d.objid = o.id AND d.objsubid = 0 AND d.deptype = 'e')"
+		" ORDER BY o.kind <> 'table', o.name",
+		except, error);
+}
+
 char **pg_session_databases(PgSession *session, const char *prefix, GError **error)
 {
 	return pg_session_list(session,

@@ -200,8 +200,10 @@ bool standing_settle(Standing *standing, GError **error)
 	if (!standing->ledgers.state.present) {
 		if (standing->ledgers.notes->links->len)
 			return refuse_ledgers(standing, error);
-		return standing_make_ledger(standing, error);
+		return standing_refuse_unrecorded(standing, error) &&
+		       standing_make_ledger(standing, error);
 	}
-	return agree(standing, error) && same_database(standing, error) && audit(standing, error) &&
+	return standing_refuse_unrecorded(standing, error) && agree(standing, error) &&
+	       same_database(standing, error) && audit(standing, error) &&
 	       close_crashed(standing, error);
 }
