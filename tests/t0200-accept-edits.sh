@@ -124,6 +124,30 @@ test_expect_success 'several pending ones run in the order in which they landed,
 	git migrate up --env staging
 '
 
+# planned ID...: what is pending, in that order.
+planned() {
+	git migrate plan --env staging | sed -n "s/^ *[0-9]  \([^ ]*\).*/\1/p" >order && printf "%s\n" "$@" >expected && test_cmp expected order
+}
+
+test_expect_success 'what a deployment left, or was undone, keeps the order in which it landed' '
+	migration 031_t "DROP TABLE t;" <<-\SQL &&
+	CREATE TABLE t (a int);
+	SQL
+	commit t && git checkout -q -b side && migration 035_f "DROP TABLE f;" <<-\SQL &&
+	CREATE TABLE f (a int);
+	SQL
+	commit f && git checkout -q main && commit meanwhile && tick && git merge -q -m "merge f" side &&
+	migration 032_g "ALTER TABLE f DROP b;" <<-\SQL &&
+	ALTER TABLE f ADD b int;
+	SQL
+	commit g && planned 031_t 035_f 032_g && git migrate up --env staging --to 031_t && planned 035_f 032_g &&
+	migration 033_last "SELECT 1;" <<-\SQL &&
+	SELECT 1;
+	SQL
+	commit last && planned 035_f 032_g 033_last && git migrate up --env staging &&
+	git migrate down --env staging --to 031_t && planned 035_f 032_g 033_last && git migrate up --env staging
+'
+
 test_expect_success 'requires: an unknown id, and a circle, are told with their place' '
 	migration 040_x "SELECT 1;" <<-\SQL &&
 	-- migrate: requires 030_bse

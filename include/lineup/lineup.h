@@ -44,8 +44,9 @@ typedef struct {
 } LineupOrder;
 
 /*
- * Puts what is pending in order: requirements, then landings since `boundary` (the last deployed
- * commit; NULL: ever), then names. ERR_REFUSED when a baseline stands for migrations of which
+ * Puts what is pending in order: requirements, then landings, then names. History is walked back to
+ * `boundary` (the last deployed commit; NULL: its root), and further only where several are pending
+ * that the boundary has already. ERR_REFUSED when a baseline stands for migrations of which
  * `environment` has only a part; ERR_MIGRATION as for plan_order(). With less than two pending
  * there is no order to find, and no history is walked. The caller frees the order, before the
  * lineup.

@@ -102,6 +102,34 @@ static bool is_known(GitRepo *repo, const char *commit)
 	return oid;
 }
 
+/* What is pending although the boundary has it (a deployment stopped, was told to, or was undone)
+ * came before all that landed since; which of several came first is told further back. */
+static bool place_older(GitRepo *repo, const Lineup *lineup, GHashTable *found, GError **error)
+{
+	g_autoptr(GPtrArray) paths = g_ptr_array_new();
+	g_autoptr(GHashTable) older = NULL;
+	GHashTableIter each;
+	gpointer path, landing;
+
+	g_hash_table_iter_init(&each, found);
+	while (g_hash_table_iter_next(&each, &path, &landing))
+		if (!((GitLanding *)landing)->commit)
+			g_ptr_array_add(paths, path);
+	if (paths->len < 2)
+		return true;
+	g_ptr_array_add(paths, NULL);
+	older = git_walk_landings(repo, lineup->set->commit, NULL, lineup->set->folder,
+				  (const char *const *)paths->pdata, NULL, error);
+	if (!older)
+		return false;
+	g_hash_table_iter_init(&each, older);
+	while (g_hash_table_iter_next(&each, &path, &landing)) {
+		g_hash_table_iter_steal(&each);
+		g_hash_table_replace(found, path, landing);
+	}
+	return true;
+}
+
 static bool read_landings(GitRepo *repo, const Lineup *lineup, const char *boundary,
 			  LineupOrder *order, GError **error)
 {
@@ -116,6 +144,8 @@ static bool read_landings(GitRepo *repo, const Lineup *lineup, const char *bound
 	if (!found)
 		return false;
 	order->landings_found = found;
+	if (!place_older(repo, lineup, found, error))
+		return false;
 	order->landings = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	for (guint i = 0; paths[i]; i++)
 		g_hash_table_insert(order->landings, g_strconcat(folder, "/", paths[i], NULL),
