@@ -128,9 +128,12 @@ test_expect_success 'a database with an encoding and string rules of its own: sc
 	printf "INSERT INTO words VALUES (\$\$behind\$\$, \047grün\\\\n\047);\n" | migration 002_behind &&
 	printf -- "-- migrate: no-transaction\nINSERT INTO words VALUES (\$\$apart\$\$, \047grün\\\\n\047);\nRESET ALL;\n" | migration 003_apart &&
 	printf "INSERT INTO words VALUES (\$\$last\$\$, \047grün\\\\n\047);\n" | migration 004_last &&
+	printf "RESET ALL;\nINSERT INTO words VALUES (\$\$midst\$\$, \047grün\\\\n\047);\n" | migration 005_midst &&
+	printf -- "-- migrate: no-transaction\nDISCARD ALL;\nINSERT INTO words VALUES (\$\$whole\$\$, \047grün\\\\n\047);\n" |
+		migration 006_whole &&
 	commit pins && git migrate up --env latin &&
 	query "SELECT at, encode(convert_to(word, \$\$UTF8\$\$), \$\$hex\$\$) FROM words ORDER BY at" >words &&
-	printf "%s|6772c3bc6e5c6e\\n" apart behind last >expected &&
+	printf "%s|6772c3bc6e5c6e\\n" apart behind last midst whole >expected &&
 	test_cmp expected words
 '
 

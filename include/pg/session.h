@@ -53,7 +53,9 @@ PgSession *pg_session_open(const char *const *settings, const char *application,
  * The one statement that pins the settings on which our own reading and writing depends:
  * client_encoding UTF8, standard_conforming_strings on, DateStyle ISO, IntervalStyle postgres,
  * client_min_messages notice. RESET ALL brings back what the role or the database says, so that
- * whoever resets a session says this again.
+ * whoever resets a session says this again; of the first two it brings back what the session began
+ * with, which are these, too (but for strings where a service is named, or through a pooler that
+ * takes no startup options).
  */
 extern const char pg_session_pins[];
 

@@ -30,6 +30,14 @@ struct PgSession {
  * there. */
 const char *pg_settings_get(const char *const *settings, const char *keyword);
 
+/*
+ * The startup options of a session: those that the settings, their connection string or libpq's
+ * defaults name, and ours behind them. What a session starts with is what RESET ALL brings back, so
+ * that a script which says it is read on as it was written. NULL where a service is named, whose
+ * file may have options that only libpq reads. The caller frees it.
+ */
+char *pg_settings_startup(const char *const *settings);
+
 /* Whether a "dbname" is a whole URL or connection string. */
 bool pg_settings_is_conninfo(const char *dbname);
 

@@ -82,18 +82,27 @@ static bool fail_connect(const PgSession *session, const char *const *settings, 
 	return error_detail(error, "%s", *said ? said : "no answer in time");
 }
 
-static PGconn *start_connect(const char *const *settings, const char *application)
+static PGconn *start_connect(const char *const *settings, const char *application,
+			     const char *options)
 {
 	g_autoptr(GPtrArray) keywords = g_ptr_array_new();
 	g_autoptr(GPtrArray) values = g_ptr_array_new();
+	const char *const own[] = {"application_name",
+				   application,
+				   "client_encoding",
+				   "UTF8",
+				   options ? "options" : NULL,
+				   options,
+				   NULL};
+	const char *const *const lists[] = {settings, own};
 	const int expand_dbname = 1;
 
-	for (const char *const *each = settings; *each; each += 2) {
-		borrow_add(keywords, each[0]);
-		borrow_add(values, each[1]);
-	}
-	borrow_add(keywords, "application_name");
-	borrow_add(values, application);
+	/* Of a keyword that stands twice libpq takes the last. */
+	for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
+		for (const char *const *each = lists[i]; *each; each += 2) {
+			borrow_add(keywords, each[0]);
+			borrow_add(values, each[1]);
+		}
 	g_ptr_array_add(keywords, NULL);
 	g_ptr_array_add(values, NULL);
 	return PQconnectStartParams((const char *const *)keywords->pdata,
@@ -106,19 +115,34 @@ const char pg_session_pins[] = "SELECT set_config('client_encoding', 'UTF8', fal
 			       " set_config('IntervalStyle', 'postgres', false),"
 			       " set_config('client_min_messages', 'notice', false)";
 
+static bool try_connect(PgSession *session, const char *const *settings, const char *application,
+			const char *options)
+{
+	PQfinish(session->connection);
+	session->connection = start_connect(settings, application, options);
+	return PQstatus(session->connection) != CONNECTION_BAD &&
+	       poll_connect(session, connect_end(settings));
+}
+
+/* A pooler may take no startup options (pgbouncer below 1.20): then it is asked for none. */
+static bool connect_somehow(PgSession *session, const char *const *settings,
+			    const char *application)
+{
+	g_autofree char *options = pg_settings_startup(settings);
+
+	return try_connect(session, settings, application, options) ||
+	       (options &&
+		strstr(PQerrorMessage(session->connection), "unsupported startup parameter") &&
+		try_connect(session, settings, application, NULL));
+}
+
 PgSession *pg_session_open(const char *const *settings, const char *application, GError **error)
 {
 	g_autoptr(PgSession) session = g_new0(PgSession, 1);
 
 	session->interruptible = true;
 	pg_failure_clear(session);
-	session->connection = start_connect(settings, application);
-	if (!session->connection) {
-		error_set(error, ERR_CONNECTION, "cannot connect: out of memory");
-		return NULL;
-	}
-	if (PQstatus(session->connection) == CONNECTION_BAD ||
-	    !poll_connect(session, connect_end(settings))) {
+	if (!connect_somehow(session, settings, application)) {
 		fail_connect(session, settings, error);
 		return NULL;
 	}

@@ -59,6 +59,29 @@ char *pg_settings_describe(const char *const *settings)
 	return text;
 }
 
+char *pg_settings_startup(const char *const *settings)
+{
+	static const char ours[] = "-c standard_conforming_strings=on";
+	const char *dbname = pg_settings_get(settings, "dbname");
+	const char *given = pg_settings_get(settings, "options");
+	PQconninfoOption *defaults = PQconndefaults();
+	PQconninfoOption *parsed =
+		pg_settings_is_conninfo(dbname) ? PQconninfoParse(dbname, NULL) : NULL;
+	const bool has_service =
+		pg_settings_get(settings, "service") || (parsed && option_value(parsed, "service"));
+	char *options;
+
+	if (!given && parsed)
+		given = option_value(parsed, "options");
+	if (!given && defaults)
+		given = option_value(defaults, "options");
+	options = has_service ? NULL
+			      : g_strjoin(" ", given ? given : ours, given ? ours : NULL, NULL);
+	PQconninfoFree(parsed);
+	PQconninfoFree(defaults);
+	return options;
+}
+
 static void export_options(const PQconninfoOption *options)
 {
 	for (; options->keyword; options++)
