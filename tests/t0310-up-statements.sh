@@ -61,6 +61,22 @@ test_expect_success 'a finished statement that was edited is refused; the failed
 	git migrate up --env staging
 '
 
+test_expect_success 'also by a text that would be one transaction: it goes on statement by statement' '
+	printf -- "-- migrate: no-transaction\nCREATE TABLE third (id int);\nSELECT 1 / 0;\n" |
+		migration 0041_third "DROP TABLE third;" &&
+	commit third && test_expect_code 3 git migrate up --env staging 2>err &&
+	printf "CREATE TABLE IF NOT EXISTS third (id int, more int);\n" | migration 0041_third && commit whole &&
+	test_expect_code 4 git migrate up --env staging 2>err &&
+	test_grep "statement 1 of .0041_third. was edited after it ran" err &&
+	printf "CREATE TABLE third (id int);\nSELECT 1 / 1;\n" | migration 0041_third &&
+	cp db/environments/staging.yaml kept && echo "options: {transaction: deployment}" >>db/environments/staging.yaml &&
+	commit "one transaction" && test_expect_code 4 git migrate up --env staging 2>err &&
+	test_grep "stopped half-way, statement by statement, and this environment deploys in one transaction" err &&
+	mv kept db/environments/staging.yaml && commit back && git migrate up --env staging &&
+	git migrate status --env staging >out && test_grep -v stopped out &&
+	test_is "$(query "SELECT count(*) FROM git_migrate.journal")" 0 && git migrate down --env staging && git migrate up --env staging
+'
+
 test_expect_success 'IF NOT EXISTS does not pass over an INVALID index that somebody else left' '
 	test_expect_code 1 query "INSERT INTO t VALUES (1, \$\$dup\$\$)" && query "DROP INDEX t_id" &&
 	query "INSERT INTO t VALUES (1, \$\$x\$\$), (1, \$\$y\$\$)" &&

@@ -10,6 +10,41 @@ static GPtrArray *make_ready(const Standing *standing, const GPtrArray *order, G
 	return ready_migrations_read(standing->repo, order, standing->settings->transaction, error);
 }
 
+static bool has_stopped(const Standing *standing, const char *id)
+{
+	g_autofree char *part = g_strconcat(id, "\tup", NULL);
+
+	return g_strv_contains((const char *const *)standing->lineup->partial, part);
+}
+
+static bool refuse_resuming(const Standing *standing, const ReadyScript *script, GError **error)
+{
+	error_set(error, ERR_REFUSED,
+		  "migration '%s' stopped half-way, statement by statement, and this environment "
+		  "deploys in one transaction ('transaction: deployment')",
+		  script->migration->id);
+	error_place(error, script->source.file, 0, 0);
+	return error_hint(error,
+			  "set 'transaction: migration' in the options of '%s' until it is done",
+			  standing_name(standing));
+}
+
+/* A script that stopped half-way goes on statement by statement, also when its text of today would
+ * be one transaction: what it did is known by statement, and would be done again. */
+static bool resume_stopped(const Standing *standing, const GPtrArray *ready, GError **error)
+{
+	for (guint i = 0; i < ready->len; i++) {
+		ReadyScript *script = ((ReadyMigration *)g_ptr_array_index(ready, i))->script;
+
+		if (!has_stopped(standing, script->migration->id))
+			continue;
+		if (standing->settings->transaction == SCOPE_DEPLOYMENT)
+			return refuse_resuming(standing, script, error);
+		script->transaction = false;
+	}
+	return true;
+}
+
 Verdicts *deploy_check(Standing *standing, const GPtrArray *order, const AdmitOptions *admit,
 		       GError **error)
 {
@@ -31,7 +66,7 @@ bool deploy_apply(Standing *standing, const GPtrArray *order, const AdmitOptions
 	Execution execution = {
 		.standing = standing, .direction = RUN_UP, .ready = ready, .verdicts = verdicts};
 
-	if (!verdicts)
+	if (!verdicts || !resume_stopped(standing, ready, error))
 		return false;
 	if (ready->len || standing->brings_policy)
 		return execute_run(&execution, result, error);
