@@ -74,7 +74,8 @@ test_expect_success 'also by a text that would be one transaction: it goes on st
 	test_grep "stopped half-way, statement by statement, and this environment deploys in one transaction" err &&
 	mv kept db/environments/staging.yaml && commit back && git migrate up --env staging &&
 	git migrate status --env staging >out && test_grep -v stopped out &&
-	test_is "$(query "SELECT count(*) FROM git_migrate.journal")" 0 && git migrate down --env staging && git migrate up --env staging
+	test_is "$(query "SELECT count(*) FROM git_migrate.journal")" 0 &&
+	git migrate down --env staging && git migrate up --env staging
 '
 
 test_expect_success 'IF NOT EXISTS does not pass over an INVALID index that somebody else left' '
