@@ -148,6 +148,25 @@ test_expect_success 'what a deployment left, or was undone, keeps the order in w
 	git migrate down --env staging --to 031_t && planned 035_f 032_g 033_last && git migrate up --env staging
 '
 
+test_expect_success 'renamed and at once reworded: it has run, and does not run again' '
+	migration 036_bonus "SELECT 1;" <<-\SQL &&
+	INSERT INTO base VALUES (36);
+	SQL
+	commit bonus && git migrate up --env staging && git rm -q db/migrations/036_bonus.*.sql &&
+	printf -- "-- a better name\ninsert into BASE values (36);\r\n" | migration 037_better "SELECT 1;" &&
+	commit better &&
+	git migrate status --env staging >out && test_grep " 036_bonus -> 037_better" out && test_grep -v removed out &&
+	git migrate up --env staging >out && test_grep "nothing to do" out &&
+	git rm -q db/migrations/037_better.*.sql &&
+	migration 038_other "SELECT 1;" <<-\SQL &&
+	INSERT INTO base VALUES (38);
+	SQL
+	commit other && git migrate status --env staging >out && test_grep "removed   036_bonus" out &&
+	git migrate up --env staging &&
+	test_is "$(query "SELECT string_agg(id::text, \$\$ \$\$ ORDER BY id) FROM base")" "36 38" &&
+	git revert --no-edit HEAD HEAD~1 >/dev/null && git migrate down --env staging
+'
+
 test_expect_success 'requires: an unknown id, and a circle, are told with their place' '
 	migration 040_x "SELECT 1;" <<-\SQL &&
 	-- migrate: requires 030_bse

@@ -10,6 +10,10 @@
 #include "git/walk.h"
 #include "model/plan.h"
 
+/* What the up script of blob `blob` means, if a migration such as `like` had it: its parse tree
+ * (sql/meaning.h) and its directives, as one text to compare. NULL when that cannot be told. */
+char *history_edit_meaning(GitRepo *repo, const Migration *like, const char *blob);
+
 /*
  * Compares the script that ran (applied->blob) with the one in the commit, by meaning
  * (sql/meaning.h) and by directives, and sets edit->kind. When the old blob cannot be read here the

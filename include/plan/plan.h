@@ -20,6 +20,9 @@
  */
 Plan *plan_build(const MigrationSet *set, const AppliedSet *applied, GHashTable *accepted);
 
+/* Says that a removed row is a pending migration under its old name: a rename, which never runs. */
+void plan_take_rename(Plan *plan, const Applied *row, const Migration *migration);
+
 /*
  * Takes baseline migrations into account: those that stand for others by their directive
  * `replaces`. `baselines` holds const Migration*, with directives: of the set, and such as were

@@ -5,8 +5,7 @@
 #include "history/read.h"
 #include "sql/meaning.h"
 
-/* What a script means: its parse tree and its directives. NULL when that cannot be told. */
-static char *meaning_of(GitRepo *repo, const Migration *like, const char *blob)
+char *history_edit_meaning(GitRepo *repo, const Migration *like, const char *blob)
 {
 	g_autoptr(Migration) version = migration_new(like->id, like->layout, like->up.path, blob);
 	g_auto(Script) script = {0};
@@ -32,8 +31,8 @@ bool history_edit_classify(GitRepo *repo, PlanEdit *edit, GError **error)
 	(void)error;
 	if (edit->kind != EDIT_UNKNOWN)
 		return true;
-	before = meaning_of(repo, edit->migration, edit->applied->blob);
-	after = meaning_of(repo, edit->migration, edit->migration->up.blob);
+	before = history_edit_meaning(repo, edit->migration, edit->applied->blob);
+	after = history_edit_meaning(repo, edit->migration, edit->migration->up.blob);
 	edit->kind = before && after && strcmp(before, after) == 0 ? EDIT_COSMETIC : EDIT_REAL;
 	return true;
 }

@@ -88,6 +88,20 @@ Plan *plan_build(const MigrationSet *set, const AppliedSet *applied, GHashTable 
 	return plan;
 }
 
+void plan_take_rename(Plan *plan, const Applied *row, const Migration *migration)
+{
+	PlanRename *rename = g_new0(PlanRename, 1);
+	guint index;
+
+	rename->applied = row;
+	rename->migration = migration;
+	g_ptr_array_add(plan->renames, rename);
+	if (g_ptr_array_find(plan->removed, row, &index))
+		g_ptr_array_remove_index(plan->removed, index);
+	if (g_ptr_array_find(plan->pending, migration, &index))
+		g_ptr_array_remove_index(plan->pending, index);
+}
+
 GPtrArray *plan_through(const GPtrArray *order, const AppliedSet *applied, const char *id,
 			GError **error)
 {
