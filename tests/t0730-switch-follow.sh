@@ -57,7 +57,18 @@ test_expect_success 'an edited migration goes down as it was and up as it is; a 
 	CREATE TABLE a (id int);
 	SQL
 	commit edit && git migrate switch >out 2>err &&
-	test_grep "1 undone, 1 applied" out && test_is "$(tables)" "a b2 c" &&
+	test_grep "2 undone, 2 applied" out && test_is "$(tables)" "a b2 c" &&
+	git checkout -q main && git migrate switch >out && test_is "$(tables)" "a b c"
+'
+
+test_expect_success 'what was applied since an edited migration, and stands on it, is made again' '
+	git checkout -q -b below && migration 0051_d "ALTER TABLE b DROP note;" <<-\SQL &&
+	ALTER TABLE b ADD note text; INSERT INTO b VALUES (1, $$kept$$);
+	SQL
+	commit d && git migrate switch >out &&
+	printf "CREATE TABLE b (id bigint);\n" | migration 002_b "DROP TABLE b;" && commit wider &&
+	git migrate switch >out && test_grep "3 undone, 3 applied" out && test_is "$(query "SELECT note FROM b")" kept &&
+	git migrate schema --tree >one && git migrate schema --commit HEAD --tree >two && test_cmp one two &&
 	git checkout -q main && git migrate switch >out && test_is "$(tables)" "a b c"
 '
 
@@ -73,7 +84,7 @@ test_expect_success 'what cannot be undone is named, all of it, and nothing is t
 	table 008_z z && git migrate switch >/dev/null &&
 	git checkout -q main &&
 	test_expect_code 4 git migrate switch 2>err &&
-	test_grep "2 of the 3 migrations that commit .* does not have cannot be undone" err &&
+	test_grep "2 of the 3 migrations that must go for commit .* cannot be undone" err &&
 	test_grep "migration .006_x. has no down script" err &&
 	test_grep "migration .007_y. is irreversible: drops data" err &&
 	test_grep "git migrate restore --env dev" err &&

@@ -29,17 +29,52 @@ static gint newest_first(gconstpointer a, gconstpointer b)
 	return (*left)->position > (*right)->position ? -1 : (*left)->position < (*right)->position;
 }
 
-/* Rows that the commit does not have, or has with another meaning; const Applied*, newest first. */
+static bool changes_meaning(const PlanEdit *edit)
+{
+	return edit->kind == EDIT_REAL || edit->kind == EDIT_UNKNOWN;
+}
+
+/* The position of the first applied migration that the commit has with another meaning; G_MAXINT64
+ * without any. */
+static gint64 first_changed(const Standing *standing)
+{
+	const GPtrArray *edits = standing->lineup->plan->edits;
+	gint64 first = G_MAXINT64;
+
+	for (guint i = 0; i < edits->len; i++) {
+		const PlanEdit *edit = g_ptr_array_index(edits, i);
+
+		if (changes_meaning(edit))
+			first = MIN(first, edit->applied->position);
+	}
+	return first;
+}
+
+/* Whether a row stays although the commit has what stood below it with another meaning: a
+ * repeatable one has no way back. */
+static bool is_repeatable(const Standing *standing, const Applied *row)
+{
+	const Migration *migration = migration_set_get(standing->lineup->set, row->id);
+
+	return migration && migration->repeatable;
+}
+
+/*
+ * Rows that the commit does not have, or has with another meaning, and all that was applied since
+ * the first of the latter, which stands on what it made; const Applied*, newest first.
+ */
 static GPtrArray *rows_to_undo(const Standing *standing)
 {
+	const GPtrArray *all = standing->lineup->applied->all;
+	const gint64 first = first_changed(standing);
 	GPtrArray *rows = g_ptr_array_new();
 
-	for (guint i = 0; i < standing->lineup->plan->removed->len; i++)
-		g_ptr_array_add(rows, g_ptr_array_index(standing->lineup->plan->removed, i));
-	for (guint i = 0; i < standing->lineup->plan->edits->len; i++) {
-		const PlanEdit *edit = g_ptr_array_index(standing->lineup->plan->edits, i);
-		if (edit->kind == EDIT_REAL || edit->kind == EDIT_UNKNOWN)
-			borrow_add(rows, edit->applied);
+	for (guint i = 0; i < all->len; i++) {
+		const Applied *row = g_ptr_array_index(all, i);
+
+		if (g_ptr_array_find(standing->lineup->plan->removed, row, NULL) ||
+		    (row->position >= first && !is_repeatable(standing, row)))
+			borrow_add(rows, row);
 	}
 	g_ptr_array_sort(rows, newest_first);
 	return rows;
@@ -64,7 +99,7 @@ static bool refuse_undo(const Standing *standing, guint rows, const GPtrArray *r
 			GError **error)
 {
 	error_set(error, ERR_REFUSED,
-		  "%u of the %u migrations that commit %.12s does not have cannot be undone",
+		  "%u of the %u migrations that must go for commit %.12s cannot be undone",
 		  reasons->len, rows, standing->target.commit->oid);
 	for (guint i = 0; i < reasons->len; i++)
 		error_detail(error, "%s", (char *)g_ptr_array_index(reasons, i));
