@@ -65,6 +65,33 @@ test_expect_success 'two layouts in one folder are refused, with the files' '
 	test_grep "mixes two layouts" err && test_grep "4.up.sql is of the form NAME.up.sql" err
 '
 
+test_expect_success 'a migration that is a link or a submodule is refused by name, in a hook, too' '
+	test_repo links && migration 001_a "DROP TABLE a;" <<-\SQL &&
+	CREATE TABLE a (id int);
+	SQL
+	ln -s ../../README db/migrations/README.md && commit a && git migrate up && git migrate hooks install >/dev/null &&
+	ln -s ../../shared/s.sql db/migrations/002_s.up.sql && test_expect_code 1 commit link 2>err &&
+	test_grep ".db/migrations/002_s.up.sql. is a symbolic link, not a script" err &&
+	git commit -q --no-verify -m link && test_expect_code 128 git migrate status 2>err &&
+	test_grep "002_s.up.sql. is a symbolic" err && git reset -q --hard HEAD~1 &&
+	ln -s ../shared db/migrations/more && git add -A && git commit -q --no-verify -m folder &&
+	test_expect_code 128 git migrate up 2>err && test_grep ".db/migrations/more. is a symbolic link" err &&
+	git reset -q --hard HEAD~1 &&
+	git update-index --add --cacheinfo "160000,$(git rev-parse HEAD),db/migrations/sub" &&
+	git commit -q --no-verify -m sub && test_expect_code 128 git migrate up 2>err &&
+	test_grep ".db/migrations/sub. is a submodule, not a script" err && git reset -q --hard HEAD~1
+'
+
+test_expect_success 'the same for the folder itself' '
+	git mv db/migrations elsewhere && ln -s ../elsewhere db/migrations &&
+	git add -A && git commit -q --no-verify -m linked &&
+	test_expect_code 128 git migrate status 2>err && test_grep ".db/migrations. is a symbolic link, not a folder" err &&
+	git rm -q --cached db/migrations && rm db/migrations &&
+	git update-index --add --cacheinfo "160000,$(git rev-parse HEAD),db/migrations" &&
+	git commit -q --no-verify -m module &&
+	test_expect_code 128 git migrate up 2>err && test_grep ".db/migrations. is a submodule, not a folder" err
+'
+
 test_expect_success 'a folder that nobody would guess; without init, no migrations is an error and no success' '
 	test_repo deep && mkdir -p server/store/sql && echo "CREATE TABLE a (id int);" >server/store/sql/000001_a.up.sql &&
 	echo "DROP TABLE a;" >server/store/sql/000001_a.down.sql && commit deep &&

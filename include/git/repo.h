@@ -80,10 +80,13 @@ bool git_repo_ahead_behind(GitRepo *repo, const char *tip, const char *base, gui
 /* Whether an object with this id is here, without asking a remote. */
 bool git_repo_has_object(GitRepo *repo, const char *oid);
 
+/* Modes in trees (git-fast-import(1) lists them), beside files: 0100644 and 0100755. */
+enum { GIT_ENTRY_FOLDER = 040000, GIT_ENTRY_LINK = 0120000, GIT_ENTRY_SUBMODULE = 0160000 };
+
 typedef struct {
 	char *path; /* relative to the folder that was listed, with '/' */
 	char *oid;
-	guint mode; /* as in trees: 0100644, 0100755, 0120000 (link), 0160000 (submodule) */
+	guint mode; /* of a file, link or submodule */
 } GitEntry;
 
 /* Frees it; NULL is fine. */
@@ -108,6 +111,10 @@ GPtrArray *git_index_list(GitRepo *repo, const char *folder, GError **error);
  * nothing does; the caller frees it. False where the tree cannot be read. */
 bool git_repo_path_oid(GitRepo *repo, const char *treeish, const char *path, char **oid,
 		       GError **error);
+
+/* The mode of what stands there, as of a GitEntry or GIT_ENTRY_FOLDER; 0 when nothing does. */
+bool git_repo_path_mode(GitRepo *repo, const char *treeish, const char *path, guint *mode,
+			GError **error);
 
 /* The same for a path that only helps: NULL also where the tree cannot be read. */
 char *git_repo_path_find(GitRepo *repo, const char *treeish, const char *path);

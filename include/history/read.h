@@ -41,10 +41,15 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Script, script_clear)
 bool history_read_script(GitRepo *repo, const Migration *migration, ScriptRole role, Script *script,
 			 GError **error);
 
+/* The migrations as they are staged in the index, whichever GIT_INDEX_FILE names (a
+ * partial commit has its own); else as
+ * history_read(). The commit of the set is "index". */
+MigrationSet *history_read_index(GitRepo *repo, const char *folder, GError **error);
+
 /*
  * A migration as it was when it was applied, from a tree of scripts (the state commit's
  * `migrations`): the set can be read as any commit's, so this is history_read() on that tree with
- * the given folder name inside it.
+ * the given folder name inside it, but that a version may stand there twice.
  */
 MigrationSet *history_read_tree(GitRepo *repo, const char *treeish, const char *folder,
 				const char *shown_folder, GError **error);

@@ -317,21 +317,39 @@ GPtrArray *git_index_list(GitRepo *repo, const char *folder, GError **error)
 	return entries;
 }
 
-bool git_repo_path_oid(GitRepo *repo, const char *treeish, const char *path, char **oid,
+/* *entry is NULL when nothing stands there. */
+static bool find_entry(GitRepo *repo, const char *treeish, const char *path, git_tree_entry **entry,
 		       GError **error)
 {
 	g_autoptr(git_tree) root = git_internal_tree(repo, treeish, error);
-	g_autoptr(git_tree_entry) entry = NULL;
 	int state;
 
-	*oid = NULL;
+	*entry = NULL;
 	if (!root)
 		return false;
-	state = git_tree_entry_bypath(&entry, root, path);
-	if (state != 0)
-		return state == GIT_ENOTFOUND || git_internal_fail(error, "cannot read '%s'", path);
-	*oid = git_internal_text(git_tree_entry_id(entry));
-	return true;
+	state = git_tree_entry_bypath(entry, root, path);
+	return state == 0 || state == GIT_ENOTFOUND ||
+	       git_internal_fail(error, "cannot read '%s'", path);
+}
+
+bool git_repo_path_oid(GitRepo *repo, const char *treeish, const char *path, char **oid,
+		       GError **error)
+{
+	g_autoptr(git_tree_entry) entry = NULL;
+	const bool ok = find_entry(repo, treeish, path, &entry, error);
+
+	*oid = entry ? git_internal_text(git_tree_entry_id(entry)) : NULL;
+	return ok;
+}
+
+bool git_repo_path_mode(GitRepo *repo, const char *treeish, const char *path, guint *mode,
+			GError **error)
+{
+	g_autoptr(git_tree_entry) entry = NULL;
+	const bool ok = find_entry(repo, treeish, path, &entry, error);
+
+	*mode = entry ? (guint)git_tree_entry_filemode_raw(entry) : 0;
+	return ok;
 }
 
 char *git_repo_path_find(GitRepo *repo, const char *treeish, const char *path)

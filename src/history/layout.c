@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/borrow.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -14,8 +15,8 @@ typedef struct {
 	MigrationLayout layout;
 	FileRole role;
 	char *id;      /* below the migrations folder, layout's decoration removed */
-	char *version; /* LAYOUT_FLYWAY: the key by which a rollback finds its migration; NULL for
-			  repeatables */
+	char *version; /* LAYOUT_FLYWAY: the key by which a rollback finds its migration, without
+			  the zeros in front of its numbers; NULL for repeatables */
 	bool repeatable;
 } ScriptName;
 
@@ -107,6 +108,22 @@ static bool read_folder(ScriptName *name)
 	return false;
 }
 
+/* "001_02" as "1.2": Flyway counts them as one version. The caller frees it. */
+static char *plain_version(const char *text, size_t length)
+{
+	g_autofree char *number = g_strdelimit(g_strndup(text, length), "_", '.');
+	g_auto(GStrv) part = g_strsplit(number, ".", -1);
+
+	for (char **each = part; *each; each++) {
+		const size_t zeros = strspn(*each, "0");
+
+		if (zeros)
+			memmove(*each, *each + zeros - !(*each)[zeros],
+				strlen(*each + zeros - !(*each)[zeros]) + 1);
+	}
+	return g_strjoinv(".", part);
+}
+
 /* V1__x.sql, V1__rollback_x.sql, U1__x.sql, R__x.sql; versions are digits with dots or underscores
  * between them. */
 static bool read_flyway(ScriptName *name)
@@ -127,9 +144,9 @@ static bool read_flyway(ScriptName *name)
 	name->role = kind == 'U' || g_str_has_prefix(words, "__rollback_") ? ROLE_DOWN : ROLE_UP;
 	name->id = g_strndup(name->path, strlen(name->path) - strlen(".sql"));
 	if (kind != 'R') {
-		g_autofree char *number = g_strndup(base + 1, (gsize)(words - base) - 1);
+		g_autofree char *number = plain_version(base + 1, (gsize)(words - base) - 1);
 		folder = folder_of(name->path);
-		name->version = g_strconcat(folder, g_strdelimit(number, "_", '.'), NULL);
+		name->version = g_strconcat(folder, number, NULL);
 	}
 	return true;
 }
@@ -200,13 +217,7 @@ static bool check_mixture(const char *folder, const GPtrArray *names, GError **e
 	return true;
 }
 
-/* ---- the set ---- */
-
-static void fill_file(ScriptFile *file, const char *folder, const ScriptName *name)
-{
-	file->path = g_strconcat(folder, "/", name->path, NULL);
-	file->blob = g_strdup(name->blob);
-}
+/* ---- ways back that a layout does not know ---- */
 
 static bool refuse_file(const char *folder, const ScriptName *name, const char *message,
 			GError **error)
@@ -217,8 +228,109 @@ static bool refuse_file(const char *folder, const ScriptName *name, const char *
 	return error_place(error, path, 0, 0);
 }
 
+/* How other tools name a way back: a suffix of the name, or a folder. One that people give to other
+ * things, too, counts only beside the way forth that it belongs to. */
+static const struct {
+	const char *suffix; /* before ".sql" */
+	bool alone;
+	const char *forth; /* suffix of the way forth */
+} ways_back[] = {
+	{".rollback", true, ""},  {".undo", true, ""},      {".revert", true, ""},
+	{"-down", false, "-up"},  {"_down", false, "_up"},  {"-down", false, ""},
+	{"_down", false, ""},     {"-undo", false, ""},     {"_undo", false, ""},
+	{"-rollback", false, ""}, {"_rollback", false, ""},
+};
+
+static bool is_back_by_name(const char *path, GHashTable *paths)
+{
+	g_autofree char *stem = g_strndup(path, strlen(path) - strlen(".sql"));
+
+	for (guint i = 0; i < G_N_ELEMENTS(ways_back); i++) {
+		g_autofree char *forth = NULL;
+
+		if (!g_str_has_suffix(stem, ways_back[i].suffix))
+			continue;
+		forth = g_strdup_printf("%.*s%s.sql",
+					(int)(strlen(stem) - strlen(ways_back[i].suffix)), stem,
+					ways_back[i].forth);
+		if (ways_back[i].alone || g_hash_table_contains(paths, forth))
+			return true;
+	}
+	return false;
+}
+
+/* down/001_x.sql beside up/001_x.sql or 001_x.sql */
+static bool is_back_by_folder(const char *path, GHashTable *paths)
+{
+	static const char *const folders[] = {"down", "undo", "rollback", "revert"};
+	g_autofree char *folder = g_path_get_dirname(path);
+	g_autofree char *name = g_path_get_basename(folder);
+	const size_t above = strlen(folder) - strlen(name);
+	g_autofree char *beside = NULL;
+	g_autofree char *over = NULL;
+
+	for (guint i = 0; i < G_N_ELEMENTS(folders); i++) {
+		if (g_ascii_strcasecmp(name, folders[i]) != 0)
+			continue;
+		beside = g_strdup_printf("%.*sup/%s", (int)above, path, base_of(path));
+		over = g_strdup_printf("%.*s%s", (int)above, path, base_of(path));
+		return g_hash_table_contains(paths, beside) || g_hash_table_contains(paths, over);
+	}
+	return false;
+}
+
+/* Taken for a migration, a way back would undo the others as soon as it is deployed. */
+static bool check_ways_back(const char *folder, const GPtrArray *names, GError **error)
+{
+	g_autoptr(GHashTable) paths = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (guint i = 0; i < names->len; i++)
+		borrow_key(paths, ((ScriptName *)g_ptr_array_index(names, i))->path);
+	for (guint i = 0; i < names->len; i++) {
+		const ScriptName *name = g_ptr_array_index(names, i);
+
+		if (name->layout != LAYOUT_SINGLE ||
+		    (!is_back_by_name(name->path, paths) && !is_back_by_folder(name->path, paths)))
+			continue;
+		refuse_file(folder, name,
+			    "this looks like a way back, and would run as a migration", error);
+		return error_hint(error, "name both scripts NAME.up.sql and NAME.down.sql "
+					 "(git-migrate-migrations(5))");
+	}
+	return true;
+}
+
+/* ---- the set ---- */
+
+static void fill_file(ScriptFile *file, const char *folder, const ScriptName *name)
+{
+	file->path = g_strconcat(folder, "/", name->path, NULL);
+	file->blob = g_strdup(name->blob);
+}
+
+static bool refuse_version(const char *folder, const ScriptName *name, const Migration *other,
+			   GError **error)
+{
+	refuse_file(folder, name, "two migrations have this version", error);
+	error_detail(error, "the other is %s", other->up.path);
+	return error_hint(error, "give the one that is not applied yet the next free version");
+}
+
+/* Of what was applied once a version may stand there twice: no rollback is of either then. */
+static bool add_version(MigrationSet *set, GHashTable *by_version, const ScriptName *name,
+			Migration *migration, HistoryRules rules, GError **error)
+{
+	const Migration *other = g_hash_table_lookup(by_version, name->version);
+
+	if (other && rules == HISTORY_STRICT)
+		return refuse_version(set->folder, name, other, error);
+	g_hash_table_insert(by_version, name->version,
+			    g_hash_table_contains(by_version, name->version) ? NULL : migration);
+	return true;
+}
+
 static bool add_up(MigrationSet *set, GHashTable *by_version, const ScriptName *name,
-		   GError **error)
+		   HistoryRules rules, GError **error)
 {
 	Migration *migration = g_new0(Migration, 1);
 
@@ -228,13 +340,9 @@ static bool add_up(MigrationSet *set, GHashTable *by_version, const ScriptName *
 	fill_file(&migration->up, set->folder, name);
 	if (name->layout == LAYOUT_SINGLE)
 		fill_file(&migration->down, set->folder, name);
-	if (name->version) {
-		if (g_hash_table_contains(by_version, name->version)) {
-			migration_free(migration);
-			refuse_file(set->folder, name, "two migrations have this version", error);
-			return error_hint(error, "give one of them the next free version");
-		}
-		g_hash_table_insert(by_version, name->version, migration);
+	if (name->version && !add_version(set, by_version, name, migration, rules, error)) {
+		migration_free(migration);
+		return false;
 	}
 	if (migration_set_add(set, migration))
 		return true;
@@ -242,12 +350,14 @@ static bool add_up(MigrationSet *set, GHashTable *by_version, const ScriptName *
 }
 
 static bool add_other(MigrationSet *set, GHashTable *by_version, const ScriptName *name,
-		      GError **error)
+		      HistoryRules rules, GError **error)
 {
 	Migration *migration = name->version ? g_hash_table_lookup(by_version, name->version)
 					     : migration_set_get(set, name->id);
 	ScriptFile *file;
 
+	if (!migration && rules == HISTORY_APPLIED)
+		return true;
 	if (!migration) {
 		refuse_file(set->folder, name,
 			    "this script has no migration: its up script is missing", error);
@@ -270,18 +380,18 @@ static gint compare_migrations(gconstpointer a, gconstpointer b)
 	return text_compare_versions((*left)->id, (*right)->id);
 }
 
-static bool fill_set(MigrationSet *set, const GPtrArray *names, GError **error)
+static bool fill_set(MigrationSet *set, const GPtrArray *names, HistoryRules rules, GError **error)
 {
 	g_autoptr(GHashTable) by_version = g_hash_table_new(g_str_hash, g_str_equal);
 
 	for (guint i = 0; i < names->len; i++) {
 		const ScriptName *name = g_ptr_array_index(names, i);
-		if (name->role == ROLE_UP && !add_up(set, by_version, name, error))
+		if (name->role == ROLE_UP && !add_up(set, by_version, name, rules, error))
 			return false;
 	}
 	for (guint i = 0; i < names->len; i++) {
 		const ScriptName *name = g_ptr_array_index(names, i);
-		if (name->role != ROLE_UP && !add_other(set, by_version, name, error))
+		if (name->role != ROLE_UP && !add_other(set, by_version, name, rules, error))
 			return false;
 	}
 	g_ptr_array_sort(set->all, compare_migrations);
@@ -312,12 +422,14 @@ static GPtrArray *read_names(const char *folder, const char *const *paths, const
 }
 
 MigrationSet *history_layout_read(const char *commit, const char *folder, const char *const *paths,
-				  const char *const *blobs, GError **error)
+				  const char *const *blobs, HistoryRules rules, GError **error)
 {
 	g_autoptr(MigrationSet) set = migration_set_new(commit, folder);
 	g_autoptr(GPtrArray) names = read_names(folder, paths, blobs, error);
 
-	if (!names || !check_mixture(folder, names, error) || !fill_set(set, names, error))
+	if (!names || !check_mixture(folder, names, error) ||
+	    (rules == HISTORY_STRICT && !check_ways_back(folder, names, error)) ||
+	    !fill_set(set, names, rules, error))
 		return NULL;
 	return g_steal_pointer(&set);
 }

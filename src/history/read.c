@@ -14,47 +14,91 @@ void script_clear(Script *script)
 	*script = (Script){0};
 }
 
+/* Whether an entry could hold scripts, were it not a link: a script, or a folder. */
+static bool may_hold_scripts(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *dot = strrchr(slash ? slash : path, '.');
+
+	return !dot || g_ascii_strcasecmp(dot, ".sql") == 0;
+}
+
+/* A link's blob is a path, a submodule has none: what stands behind them is not in the commit. */
+static bool refuse_elsewhere(const char *folder, const char *path, guint mode, GError **error)
+{
+	const char *what = mode == GIT_ENTRY_LINK        ? "a symbolic link"
+			   : mode == GIT_ENTRY_SUBMODULE ? "a submodule"
+							 : "a file";
+	g_autofree char *place = path ? g_strconcat(folder, "/", path, NULL) : g_strdup(folder);
+
+	error_set(error, ERR_MIGRATION, "'%s' is %s, not %s", place, what,
+		  path ? "a script" : "a folder");
+	return error_hint(error, "the commit itself must have the migrations there");
+}
+
 static MigrationSet *read_entries(const GPtrArray *entries, const char *commit, const char *folder,
-				  GError **error)
+				  HistoryRules rules, GError **error)
 {
 	g_autofree const char **paths = g_new0(const char *, entries->len + 1);
 	g_autofree const char **blobs = g_new0(const char *, entries->len + 1);
-	const guint link = 0120000, submodule = 0160000;
 	guint count = 0;
 
 	for (guint i = 0; i < entries->len; i++) {
 		const GitEntry *entry = g_ptr_array_index(entries, i);
 
-		/* A link's blob is a path, a submodule has none: neither is a script. */
-		if (entry->mode == link || entry->mode == submodule)
+		if ((entry->mode == GIT_ENTRY_LINK && may_hold_scripts(entry->path)) ||
+		    entry->mode == GIT_ENTRY_SUBMODULE) {
+			refuse_elsewhere(folder, entry->path, entry->mode, error);
+			return NULL;
+		}
+		if (entry->mode == GIT_ENTRY_LINK)
 			continue;
 		paths[count] = entry->path;
 		blobs[count++] = entry->oid;
 	}
-	return history_layout_read(commit, folder, paths, blobs, error);
+	return history_layout_read(commit, folder, paths, blobs, rules, error);
 }
 
-MigrationSet *history_read_tree(GitRepo *repo, const char *treeish, const char *folder,
-				const char *shown_folder, GError **error)
+static MigrationSet *read_folder(GitRepo *repo, const char *treeish, const char *folder,
+				 const char *shown_folder, HistoryRules rules, GError **error)
 {
 	g_autofree char *tree = NULL;
 	g_autoptr(GPtrArray) entries = NULL;
 	MigrationSet *set;
+	guint mode;
 
-	if (!git_repo_path_oid(repo, treeish, folder, &tree, error))
+	if (!git_repo_path_mode(repo, treeish, folder, &mode, error) ||
+	    !git_repo_path_oid(repo, treeish, folder, &tree, error))
 		return NULL;
 	if (!tree)
 		return migration_set_new(treeish, shown_folder);
+	if (mode != GIT_ENTRY_FOLDER) {
+		refuse_elsewhere(shown_folder, NULL, mode, error);
+		return NULL;
+	}
 	entries = git_repo_list(repo, treeish, folder, error);
-	set = entries ? read_entries(entries, treeish, shown_folder, error) : NULL;
+	set = entries ? read_entries(entries, treeish, shown_folder, rules, error) : NULL;
 	if (set)
 		set->tree = g_steal_pointer(&tree);
 	return set;
 }
 
+MigrationSet *history_read_tree(GitRepo *repo, const char *treeish, const char *folder,
+				const char *shown_folder, GError **error)
+{
+	return read_folder(repo, treeish, folder, shown_folder, HISTORY_APPLIED, error);
+}
+
 MigrationSet *history_read(GitRepo *repo, const char *commit, const char *folder, GError **error)
 {
-	return history_read_tree(repo, commit, folder, folder, error);
+	return read_folder(repo, commit, folder, folder, HISTORY_STRICT, error);
+}
+
+MigrationSet *history_read_index(GitRepo *repo, const char *folder, GError **error)
+{
+	g_autoptr(GPtrArray) entries = git_index_list(repo, folder, error);
+
+	return entries ? read_entries(entries, "index", folder, HISTORY_STRICT, error) : NULL;
 }
 
 /* The file's sections; for layouts with a file a script the whole file is the up section. */

@@ -57,7 +57,13 @@ static bool has_byte_order_mark(const char *text, size_t length)
 
 /* ---- sections ---- */
 
-typedef enum { MARKER_NONE, MARKER_UP, MARKER_DOWN, MARKER_NO_TRANSACTION } Marker;
+typedef enum {
+	MARKER_NONE,
+	MARKER_UP,
+	MARKER_DOWN,
+	MARKER_NO_TRANSACTION,
+	MARKER_UNKNOWN, /* it would change what runs, and we do not do it */
+} Marker;
 
 static const struct {
 	const char *words;
@@ -69,12 +75,18 @@ static const struct {
 	{"+goose Up", MARKER_UP, "goose"},
 	{"+goose Down", MARKER_DOWN, "goose"},
 	{"+goose NO TRANSACTION", MARKER_NO_TRANSACTION, "goose"},
+	{"+goose ENVSUB ON", MARKER_UNKNOWN, "goose"},
 	{"+migrate Up", MARKER_UP, "sql-migrate"},
 	{"+migrate Down", MARKER_DOWN, "sql-migrate"},
+	{"Up Migration", MARKER_UP, "node-pg-migrate"},
+	{"Down Migration", MARKER_DOWN, "node-pg-migrate"},
+	{"liquibase formatted sql", MARKER_UNKNOWN, "Liquibase"},
 };
 
 static Marker marker_of(const char *comment, const char **dialect, bool *no_transaction)
 {
+	/* node-pg-migrate takes any number of dashes. */
+	comment += strspn(comment, "- \t");
 	for (guint i = 0; i < G_N_ELEMENTS(markers); i++) {
 		const size_t length = strlen(markers[i].words);
 
@@ -103,6 +115,14 @@ static bool refuse_marker(const SectionReader *reader, unsigned line, const char
 	return error_place(error, reader->file, line, 1);
 }
 
+static bool refuse_unknown(const SectionReader *reader, const char *dialect, unsigned line,
+			   GError **error)
+{
+	error_set(error, ERR_MIGRATION, "this marker of %s is not followed here", dialect);
+	error_place(error, reader->file, line, 1);
+	return error_hint(error, "write the SQL as it shall run, without it");
+}
+
 static bool check_marker(const SectionReader *reader, Marker marker, const char *dialect,
 			 unsigned line, GError **error)
 {
@@ -110,6 +130,8 @@ static bool check_marker(const SectionReader *reader, Marker marker, const char 
 
 	if (reader->dialect && strcmp(reader->dialect, dialect) != 0)
 		return refuse_marker(reader, line, "markers of two tools in one file", error);
+	if (marker == MARKER_UNKNOWN)
+		return refuse_unknown(reader, dialect, line, error);
 	if (marker == MARKER_NO_TRANSACTION)
 		return true;
 	if (reader->content_line)

@@ -4,30 +4,8 @@
 #include "base/error.h"
 #include "config/config.h"
 #include "guard/guard.h"
-#include "history/layout.h"
 #include "history/read.h"
 #include "hook/hook.h"
-
-/* The migrations as they are staged. git reads its index, whichever GIT_INDEX_FILE names: a partial
- * commit has its own. */
-static MigrationSet *staged_migrations(GitRepo *repo, const char *folder, GError **error)
-{
-	g_autoptr(GPtrArray) entries = git_index_list(repo, folder, error);
-	g_autoptr(GPtrArray) paths = g_ptr_array_new();
-	g_autoptr(GPtrArray) blobs = g_ptr_array_new();
-
-	if (!entries)
-		return NULL;
-	for (guint i = 0; i < entries->len; i++) {
-		const GitEntry *entry = g_ptr_array_index(entries, i);
-		g_ptr_array_add(paths, entry->path);
-		g_ptr_array_add(blobs, entry->oid);
-	}
-	g_ptr_array_add(paths, NULL);
-	g_ptr_array_add(blobs, NULL);
-	return history_layout_read("index", folder, (const char *const *)paths->pdata,
-				   (const char *const *)blobs->pdata, error);
-}
 
 /* Whether the files below a folder are staged as HEAD has them. */
 static bool is_unchanged(GitRepo *repo, const char *head, const char *folder)
@@ -74,7 +52,7 @@ static bool judge(HookContext *context, const char *head, const Project *project
 	g_autoptr(MigrationSet) before =
 		history_read(context->repo, head, project->migrations, error);
 	g_autoptr(MigrationSet) set =
-		before ? staged_migrations(context->repo, project->migrations, error) : NULL;
+		before ? history_read_index(context->repo, project->migrations, error) : NULL;
 	g_autoptr(GPtrArray) environments =
 		set ? guard_environments(context->repo, head, NULL, error) : NULL;
 	g_autoptr(GPtrArray) findings = findings_new();

@@ -26,7 +26,7 @@ static MigrationSet *read(const char *const *paths, GError **error)
 {
 	const char *blobs[MOST + 1] = {"1", "2", "3", "4", "5", "6", NULL};
 
-	return history_layout_read("commit", "db/migrations", paths, blobs, error);
+	return history_layout_read("commit", "db/migrations", paths, blobs, HISTORY_STRICT, error);
 }
 
 static void test_layouts(void)
@@ -46,6 +46,10 @@ static void test_layouts(void)
 		{{"1 a/up.sql", "1 a/down.sql", "2/up.sql", "2/verify.sql", NULL},
 		 "1 a up+down, 2 up+verify"},
 		{{"1.sql", "2.sql", NULL}, "1 up+down, 2 up+down"},
+		{{"V001__a.sql", "U1__a.sql", "V0.1__b.sql", "V10__c.sql", NULL},
+		 "V0.1__b up, V001__a up+down, V10__c up"},
+		{{"1_shut_down.sql", "2_undo.sql", "down/3.sql", NULL},
+		 "1_shut_down up+down, 2_undo up+down, down/3 up+down"},
 		{{"old/V1__x.sql", "new/1.up.sql", NULL}, "new/1 up, old/V1__x up"},
 	};
 
@@ -60,6 +64,24 @@ static void test_layouts(void)
 	}
 }
 
+#define BACK "this looks like a way back, and would run as a migration"
+
+/* As they were applied: a version may stand twice, and then no way back belongs to either. */
+static void test_applied(void)
+{
+	static const char *const paths[] = {"V1__a.sql", "V01__b.sql", "U1__a.sql", "V2__c.sql",
+					    "U2__c.sql", "U3__d.sql",  NULL};
+	const char *blobs[] = {"1", "2", "3", "4", "5", "6", NULL};
+	g_autoptr(GError) error = NULL;
+	g_autoptr(MigrationSet) set = history_layout_read("commit", "db/migrations", paths, blobs,
+							  HISTORY_APPLIED, &error);
+	g_autofree char *text = NULL;
+
+	g_assert_no_error(error);
+	text = describe(set);
+	g_assert_cmpstr(text, ==, "V1__a up, V01__b up, V2__c up+down");
+}
+
 static void test_refused(void)
 {
 	static const struct {
@@ -71,6 +93,15 @@ static void test_refused(void)
 		{{"1.down.sql", NULL}, "this script has no migration: its up script is missing"},
 		{{"U1__x.sql", NULL}, "this script has no migration: its up script is missing"},
 		{{"V1__a.sql", "V1__b.sql", NULL}, "two migrations have this version"},
+		{{"V1__a.sql", "V001__b.sql", NULL}, "two migrations have this version"},
+		{{"V1_2__a.sql", "V1.02__b.sql", NULL}, "two migrations have this version"},
+		{{"1.sql", "1.rollback.sql", NULL}, BACK},
+		{{"1.undo.sql", NULL}, BACK},
+		{{"1-up.sql", "1-down.sql", NULL}, BACK},
+		{{"1_a.sql", "1_a_down.sql", NULL}, BACK},
+		{{"1_a.sql", "1_a-rollback.sql", NULL}, BACK},
+		{{"1.sql", "down/1.sql", NULL}, BACK},
+		{{"x/up/1.sql", "x/Down/1.sql", NULL}, BACK},
 		{{"V1__a.sql", "U1__a.sql", "V1__rollback_a.sql", NULL},
 		 "a second script of the same kind for one migration"},
 		{{"a\tb.sql", NULL},
@@ -103,6 +134,37 @@ static void test_sections(void)
 	g_assert_cmpstr(down, ==, "DOWN;\r\n");
 	g_assert_cmpuint(sections.up.line, ==, 3);
 	g_assert_cmpuint(sections.down.line, ==, 5);
+}
+
+static void test_sections_of_others(void)
+{
+	static const struct {
+		const char *text, *up, *down, *message;
+	} cases[] = {{"-- Up Migration\nU;\n-- Down Migration\nD;\n", "U;\n", "D;\n", NULL},
+		     {"--- up migration\nU;\n--  Down Migration \nD;\n", "U;\n", "D;\n", NULL},
+		     {"-- +goose ENVSUB OFF\n-- +goose Up\nU;\n", "U;\n", NULL, NULL},
+		     {"-- +goose ENVSUB ON\n-- +goose Up\nU;\n", NULL, NULL,
+		      "this marker of goose is not followed here"},
+		     {"--liquibase formatted sql\n--changeset a:1\nU;\n", NULL, NULL,
+		      "this marker of Liquibase is not followed here"}};
+
+	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+		const char *text = cases[i].text;
+		ScriptSections found;
+		g_autoptr(GError) error = NULL;
+		g_autofree char *up = NULL;
+		g_autofree char *down = NULL;
+
+		g_test_message("%s", text);
+		history_script_sections(text, strlen(text), "x.sql", &found, &error);
+		g_assert_cmpstr(error ? error->message : NULL, ==, cases[i].message);
+		if (error)
+			continue;
+		up = g_strndup(found.up.text, found.up.length);
+		down = found.down.present ? g_strndup(found.down.text, found.down.length) : NULL;
+		g_assert_cmpstr(up, ==, cases[i].up);
+		g_assert_cmpstr(down, ==, cases[i].down);
+	}
 }
 
 static void test_directives(void)
@@ -170,7 +232,9 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/history/layout/every layout is recognised", test_layouts);
 	g_test_add_func("/history/layout/what does not fit is refused", test_refused);
+	g_test_add_func("/history/layout/as it was applied", test_applied);
 	g_test_add_func("/history/script/sections with their lines", test_sections);
+	g_test_add_func("/history/script/sections of other tools", test_sections_of_others);
 	g_test_add_func("/history/script/directives before the first statement", test_directives);
 	g_test_add_func("/history/script/what a baseline replaces", test_replaces);
 	return g_test_run();
