@@ -189,4 +189,15 @@ test_expect_success 'requires: an unknown id, and a circle, are told with their 
 	test_grep "in a circle: 040_x -> 050_y -> 040_x" err
 '
 
+test_expect_success 'a command that is printed can be pasted: a name is no code' '
+	git rm -qf "db/migrations/04*" "db/migrations/05*" && name="099_x \$(touch pwned)" &&
+	printf "CREATE TABLE odd (i int);\n" >"db/migrations/$name.up.sql" && commit odd &&
+	git migrate up --env staging && printf "CREATE TABLE odd (i bigint);\n" >"db/migrations/$name.up.sql" &&
+	commit wider && test_expect_code 4 git migrate up --env staging 2>err &&
+	sed -n "s/^ *\(git cat-file blob.*\)/\1/p" err >paste && test_grep "099_x" paste && sh ./paste &&
+	test_expect_code 1 test -e pwned && test_is "$(cat "db/migrations/$name.up.sql")" "CREATE TABLE odd (i int);" &&
+	sed -n "s/.*\(git migrate accept.*\)/\1/p" err >paste && test_grep "099_x" paste && git checkout -q . && sh ./paste &&
+	test_expect_code 1 test -e pwned && git migrate up --env staging
+'
+
 test_done

@@ -55,11 +55,42 @@ test_expect_success 'notices are shown with their migration' '
 '
 
 test_expect_success 'transaction control is refused with its place, before anything ran' '
-	for word in BEGIN COMMIT "ROLLBACK TO x" "SAVEPOINT x" "START TRANSACTION" ABORT END "PREPARE TRANSACTION $(printf "\047a\047")"; do
+	for word in BEGIN COMMIT ROLLBACK "START TRANSACTION" ABORT END "PREPARE TRANSACTION $(printf "\047a\047")"; do
 		printf "SELECT 1;\n  %s;\n" "$word" >db/migrations/003_after.up.sql && commit "$word" &&
 		test_expect_code 128 git migrate up --env staging 2>err &&
 		test_grep "003_after.up.sql:2:3: .*is not allowed in a migration" err || return 1
 	done
+'
+
+test_expect_success 'savepoints of a script are its own affair' '
+	migration 0021_points "DROP TABLE points;" <<-\SQL &&
+	CREATE TABLE points (i int);
+	SAVEPOINT "A b"; INSERT INTO points VALUES (1); SAVEPOINT b; INSERT INTO points VALUES (2);
+	ROLLBACK TO "A b"; INSERT INTO points VALUES (3); ROLLBACK TO SAVEPOINT "A b"; INSERT INTO points VALUES (4);
+	RELEASE "A b"; SAVEPOINT left_open;
+	SQL
+	git rm -qf "db/migrations/003_*" && commit points && git migrate up --env staging &&
+	test_is "$(query "SELECT string_agg(i::text, \$\$ \$\$) FROM points")" 4 &&
+	git migrate verify --env staging >out && test_grep "no problem" out
+'
+
+test_expect_success 'nobody goes back to the savepoint of another, which would undo its record' '
+	for words in "ROLLBACK TO x" "RELEASE x" "SAVEPOINT x; RELEASE x; ROLLBACK TO x" \
+		"SAVEPOINT a; SAVEPOINT x; ROLLBACK TO a; RELEASE x"; do
+		printf "SELECT 1;\n%s;\n" "$words" >db/migrations/003_after.up.sql && commit "$words" &&
+		test_expect_code 128 git migrate up --env staging 2>err &&
+		test_grep "003_after.up.sql:2:.*.x. is no savepoint of this script that is open here" err || return 1
+	done &&
+	printf "SAVEPOINT x;\nVACUUM;\n" >db/migrations/003_after.up.sql && commit apart &&
+	test_expect_code 128 git migrate up --env staging 2>err &&
+	test_grep "003_after.up.sql:1:1: .*savepoints need one transaction" err
+'
+
+test_expect_success 'the lines by which pg_dump restricts psql are no meta-commands that matter' '
+	printf "\\\\restrict aB3\n\nCREATE TABLE dumped (i int);\n\\\\unrestrict aB3\n" >db/migrations/0022_dumped.up.sql &&
+	git rm -qf "db/migrations/003_*" && commit dumped && git migrate up --env staging && query "SELECT * FROM dumped" &&
+	printf "SELECT 1 \\\\restrict x\n;" >db/migrations/003_after.up.sql && commit inside &&
+	test_expect_code 128 git migrate up --env staging 2>err && test_grep "psql meta-commands are not SQL" err
 '
 
 test_expect_success 'psql meta-commands are refused with their place' '

@@ -117,4 +117,17 @@ test_expect_success 'a file of settings that is wrong stops with its place' '
 	test_grep "^hint: did you mean .options.?" err
 '
 
+test_expect_success 'who may not read the ledger is told what lets him, and that no migration failed' '
+	git rm -q -r db/migrations db/environments/odd.yaml &&
+	printf "url: postgresql:///$TEST_DB\nsign: false\n" >db/environments/staging.yaml && migration 001_a <<-\SQL &&
+	CREATE TABLE a (id int);
+	SQL
+	commit rights && git migrate up --env staging && query "CREATE ROLE \"bad reader\" LOGIN" &&
+	test_expect_code 128 env PGUSER="bad reader" git migrate status --env staging 2>err &&
+	test_grep "permission denied for schema git_migrate" err &&
+	sed -n "s/.*\(GRANT USAGE.*\)/\1/p" err >grants && query "$(cat grants)" &&
+	PGUSER="bad reader" git migrate status --env staging >out && test_grep "applied   1 of 1" out &&
+	query "DROP OWNED BY \"bad reader\"; DROP ROLE \"bad reader\""
+'
+
 test_done

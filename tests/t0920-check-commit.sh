@@ -69,6 +69,12 @@ test_expect_success 'a migration that does not apply from nothing: file and line
 	test_grep "line 2: .*\"nowhere\" does not exist" out
 '
 
+test_expect_success 'a role that only the target has: the finding says what to do' '
+	echo "GRANT SELECT ON users TO nobody_s_reader;" >db/migrations/004_bad.up.sql && commit grant &&
+	test_expect_code 1 git migrate check >out && test_grep "line 1: role \"nobody_s_reader\" does not exist" out &&
+	test_grep "a scratch server has only the roles that the migrations make" out
+'
+
 test_expect_success 'a schema file that does not build: file and line' '
 	git rm -q db/migrations/004* && printf "\n\nCREATE TABLE broken (id nonsense);\n" >db/schema/users.sql &&
 	commit broken && test_expect_code 1 git migrate check >out && test_grep "^  db/schema/users.sql" out &&

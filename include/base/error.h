@@ -26,6 +26,7 @@
 	X(ERR_REPOSITORY, 128) /* git or the repository cannot do it */                            \
 	X(ERR_MIGRATION, 128)  /* a migration file, name or directive is wrong */                  \
 	X(ERR_CONNECTION, 128) /* the server cannot be reached or used */                          \
+	X(ERR_SERVER, 128)     /* the server refused what we asked for ourselves */                \
 	X(ERR_LEDGER, 128)     /* a record cannot be read, written or signed */                    \
 	X(ERR_SYSTEM, 128)     /* a file, a process or the machine */                              \
 	X(ERR_USAGE, 129)      /* the command line */
@@ -76,6 +77,10 @@ unsigned error_get_column(const GError *error);
 
 /* True when the error is ours and has this code. */
 bool error_is(const GError *error, ErrorCode code);
+
+/* Makes an error of ours with code `from` one with code `to`: whoever knows more says what it
+ * means. Nothing happens when `error` or `*error` is NULL or has another code. Returns false. */
+bool error_change_code(GError **error, ErrorCode from, ErrorCode to);
 
 /* The exit status that the error asks for; 128 for an error of a library. */
 int error_exit_status(const GError *error);

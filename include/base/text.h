@@ -18,6 +18,10 @@ char *text_sha256(const void *bytes, size_t length);
 /* True when text is exactly `digits` lower-case hexadecimal digits. */
 bool text_is_hex(const char *text, size_t digits);
 
+/* A word as a POSIX shell reads it back, quoted only where it must be, for the caller to free.
+ * Every command that we print, to be pasted, takes its names and paths through it. */
+char *text_shell_word(const char *text);
+
 /* "1 migration", "2 migrations": a count with its noun, for the caller to free. Plural is noun +
  * "s". */
 char *text_count(guint count, const char *noun);

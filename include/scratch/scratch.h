@@ -25,6 +25,10 @@ typedef struct {
  */
 Scratch *scratch_new(GitRepo *repo, const PgSession *like, GError **error);
 
+/* Behind a script that failed there: adds a hint at what a scratch server has not and the target
+ * may have. Returns false. */
+bool scratch_explain(GError **error);
+
 /* Disconnects and drops the database. */
 void scratch_free(Scratch *scratch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Scratch, scratch_free)

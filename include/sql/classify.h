@@ -29,6 +29,10 @@ typedef enum {
 				  needs it again: SET, PREPARE, LISTEN, SELECT set_config() */
 	SQL_EFFECT_TEMPORARY,  /* it makes a temporary relation, which a new session has not */
 	SQL_EFFECT_ROWS_OUT,   /* COPY ... TO stdout: rows for a client that takes them */
+	/* Of transaction control, what is harmless among the statements of one script. */
+	SQL_EFFECT_SAVEPOINT,
+	SQL_EFFECT_RELEASE,
+	SQL_EFFECT_ROLLBACK_TO,
 } SqlEffect;
 
 typedef struct {
@@ -39,6 +43,8 @@ typedef struct {
 	char *schema;       /* of the index, or NULL when not written */
 	char *index;        /* name of the index created or dropped concurrently, or NULL */
 	char *temporary;    /* name of the temporary relation, or NULL */
+	char *savepoint;    /* name of the savepoint made, released or gone back to; NULL when not
+			       parsed */
 	bool if_not_exists; /* CREATE INDEX CONCURRENTLY IF NOT EXISTS: an INVALID index would pass
 			       it silently */
 	bool parsed;        /* false: judged by its first words only */

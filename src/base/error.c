@@ -147,6 +147,13 @@ bool error_is(const GError *error, ErrorCode code)
 	return error && g_error_matches(error, BASE_ERROR, (gint)code);
 }
 
+bool error_change_code(GError **error, ErrorCode from, ErrorCode to)
+{
+	if (error && error_is(*error, from))
+		(*error)->code = (int)to;
+	return false;
+}
+
 int error_exit_status(const GError *error)
 {
 	static const int status[] = {

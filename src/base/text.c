@@ -66,6 +66,14 @@ bool text_is_hex(const char *text, size_t digits)
 	return strlen(text) == digits && strspn(text, "0123456789abcdef") == digits;
 }
 
+char *text_shell_word(const char *text)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "%+,-./:=@_";
+
+	return *text && !text[strspn(text, plain)] ? g_strdup(text) : g_shell_quote(text);
+}
+
 char *text_count(guint count, const char *noun)
 {
 	return g_strdup_printf("%u %s%s", count, noun, count == 1 ? "" : "s");

@@ -129,7 +129,9 @@ static bool write_file(GitRepo *repo, const char *name, const char *text, GError
 		return error_set(error, ERR_SYSTEM, "cannot make folder '%s'", above);
 	if (!file_write(path, text, strlen(text), error))
 		return false;
-	printf("wrote %s: git add %s, and commit it\n", name, name);
+	g_autofree char *word = text_shell_word(name);
+
+	printf("wrote %s: git add %s, and commit it\n", name, word);
 	return true;
 }
 

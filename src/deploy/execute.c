@@ -334,9 +334,8 @@ static bool conclude(Execution *execution, guint failed_index, DeployResult *res
 					       : g_ptr_array_ref(execution->undone);
 	result->done = items ? items->len : 0;
 	forgive_lost_answer(execution, result, why);
-	if (error_is(*why, ERR_CONNECTION))
-		(*why)->code = ERR_FAILED; /* for who asks, the migration failed: what was lost is
-					      known now */
+	/* For who asks, the migration failed: what was lost is known now. */
+	error_change_code(why, ERR_CONNECTION, ERR_FAILED);
 	if (*why)
 		describe_state(execution, failed_index, result->done, why);
 	if (!items || !write_finish(execution, items, *why, result->failed, &trouble)) {
@@ -367,7 +366,8 @@ bool execute_run(Execution *execution, DeployResult *result, GError **error)
 	result->planned = items->len;
 	if (!write_begin(execution, error))
 		return false;
-	run_plan(execution, &failed, &why);
+	if (!run_plan(execution, &failed, &why))
+		error_change_code(&why, ERR_SERVER, ERR_FAILED);
 	if (why && failed < items->len)
 		g_prefix_error(&why, "migration '%s' failed: ",
 			       ((RecordItem *)g_ptr_array_index(items, failed))->id);

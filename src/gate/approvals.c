@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 void approval_fact_free(ApprovalFact *fact)
 {
 	if (!fact)
@@ -101,9 +103,9 @@ static guint count(const Policy *policy, const ApprovalFacts *facts, GString *co
 static Gate *judge(const char *environment, guint needed, const ApprovalFacts *facts, guint number,
 		   const char *counted, const char *others)
 {
-	g_autofree char *remedy =
-		g_strdup_printf("others approve it with: git migrate approve --env %s --at %s",
-				environment, facts->where);
+	g_autofree char *where = text_shell_word(facts->where);
+	g_autofree char *remedy = g_strdup_printf(
+		"others approve it with: git migrate approve --env %s --at %s", environment, where);
 	g_autofree char *found =
 		g_strdup_printf("%u of %u%s%s%s%s%s", number, needed, *counted ? ": " : "", counted,
 				*others ? " (not counted: " : "", others, *others ? ")" : "");

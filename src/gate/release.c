@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 static Gate *refuse_untagged(const Policy *policy, const ReleaseFacts *facts)
 {
 	g_autofree char *remedy = g_strdup_printf(
@@ -12,15 +14,24 @@ static Gate *refuse_untagged(const Policy *policy, const ReleaseFacts *facts)
 			facts->commit, policy->environment, policy->source_tags);
 }
 
+/* The remote as a command names it, for the caller to free. */
+static char *remote_word(const ReleaseFacts *facts)
+{
+	return text_shell_word(facts->remote ? facts->remote : "REMOTE");
+}
+
 /* A CI checkout may have replaced the tag by its commit; the tag itself is then still on the
  * remote. */
 static Gate *refuse_plain(const ReleaseFacts *facts)
 {
-	g_autofree char *remedy =
-		g_strdup_printf("fetch the tag itself: git fetch -f %s refs/tags/%s:refs/tags/%s; "
-				"if it is the same there, "
-				"make a signed one: git tag -s",
-				facts->remote ? facts->remote : "REMOTE", facts->tag, facts->tag);
+	g_autofree char *refs =
+		g_strdup_printf("refs/tags/%s:refs/tags/%s", facts->tag, facts->tag);
+	g_autofree char *word = text_shell_word(refs);
+	g_autofree char *remote = remote_word(facts);
+	g_autofree char *remedy = g_strdup_printf(
+		"fetch the tag itself: git fetch -f %s %s; if it is the same there, make a signed "
+		"one: git tag -s",
+		remote, word);
 
 	return gate_new(GATE_RELEASE, GATE_FAILED, remedy,
 			"tag '%s' is not annotated: it stands on a commit, and nobody signed it",
@@ -49,9 +60,10 @@ static Gate *judge_signature(const Policy *policy, const ReleaseFacts *facts)
 static Gate *judge_branch(const ReleaseFacts *facts)
 {
 	if (facts->branch_missing) {
-		g_autofree char *remedy =
-			g_strdup_printf("git fetch %s %s", facts->remote ? facts->remote : "REMOTE",
-					facts->branch_missing);
+		g_autofree char *remote = remote_word(facts);
+		g_autofree char *branch = text_shell_word(facts->branch_missing);
+		g_autofree char *remedy = g_strdup_printf("git fetch %s %s", remote, branch);
+
 		return gate_new(GATE_RELEASE, GATE_FAILED, remedy,
 				"whether commit %.7s is on branch '%s' cannot be told: this clone "
 				"does not have "

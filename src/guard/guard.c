@@ -141,6 +141,7 @@ static bool find_edits(GitRepo *repo, const Plan *plan, const GuardedChange *cha
 	for (guint i = 0; i < plan->edits->len; i++) {
 		PlanEdit *edit = g_ptr_array_index(plan->edits, i);
 		const char *path = edit->migration->up.path;
+		g_autofree char *word = text_shell_word(path);
 		g_autofree char *who = NULL;
 		g_autofree char *remedy = NULL;
 
@@ -154,7 +155,7 @@ static bool find_edits(GitRepo *repo, const Plan *plan, const GuardedChange *cha
 		remedy = g_strdup_printf(
 			"put the old text back (git cat-file blob %.12s >%s) and write a new "
 			"migration",
-			edit->applied->blob, path);
+			edit->applied->blob, word);
 		finding_add(findings, path, remedy, "edited after it was applied to '%s'%s",
 			    guarded->name, who);
 	}
@@ -166,6 +167,7 @@ static void find_removed(const Plan *plan, const GuardedChange *change,
 {
 	for (guint i = 0; i < plan->removed->len; i++) {
 		const Applied *row = g_ptr_array_index(plan->removed, i);
+		g_autofree char *word = text_shell_word(row->path);
 		g_autofree char *remedy = NULL;
 
 		/* A branch that has not got it yet removes nothing. */
@@ -173,7 +175,7 @@ static void find_removed(const Plan *plan, const GuardedChange *change,
 			continue;
 		remedy = g_strdup_printf("put it back (git cat-file blob %.12s >%s), or undo it "
 					 "there first: git migrate down",
-					 row->blob, row->path);
+					 row->blob, word);
 
 		finding_add(findings, row->path, remedy, "removed, and it is applied to '%s'",
 			    guarded->name);

@@ -25,6 +25,35 @@ void ledger_step_free(LedgerStep *step)
 	g_free(step);
 }
 
+/* Who may not read the ledger is told what would let him. */
+static bool explain_rights(PgSession *session, GError **error)
+{
+	static const char denied[] = "42501";
+	g_auto(GStrv) user = NULL;
+
+	if (strcmp(pg_session_failure(session)->sqlstate, denied) != 0)
+		return false;
+	user = pg_session_list(session, "SELECT quote_ident(session_user)", NULL, NULL);
+	if (!user)
+		return false;
+	return error_hint(error,
+			  "the ledger's owner may let this role read it: GRANT USAGE ON SCHEMA "
+			  "git_migrate TO %s; GRANT SELECT ON ALL TABLES IN SCHEMA git_migrate TO "
+			  "%s",
+			  *user, *user);
+}
+
+/* A question to the ledger's own tables. */
+static PgResult *ask(PgSession *session, const char *sql, int count, const char *const *values,
+		     GError **error)
+{
+	PgResult *rows = pg_session_query(session, sql, count, values, error);
+
+	if (!rows)
+		explain_rights(session, error);
+	return rows;
+}
+
 #define ISO_UTC(expression) \
 	"to_char(" expression " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 
@@ -46,7 +75,7 @@ static const char meta_sql[] =
 
 static bool read_meta(PgSession *session, LedgerState *state, GError **error)
 {
-	g_autoptr(PgResult) row = pg_session_query(session, meta_sql, 0, NULL, error);
+	g_autoptr(PgResult) row = ask(session, meta_sql, 0, NULL, error);
 
 	if (!row)
 		return false;
@@ -70,7 +99,7 @@ static bool read_meta(PgSession *session, LedgerState *state, GError **error)
 
 bool ledger_database_state(PgSession *session, LedgerState *state, GError **error)
 {
-	g_autoptr(PgResult) row = pg_session_query(session, where_sql, 0, NULL, error);
+	g_autoptr(PgResult) row = ask(session, where_sql, 0, NULL, error);
 
 	if (!row)
 		return false;
@@ -109,7 +138,7 @@ GPtrArray *ledger_database_links(PgSession *session, GError **error)
 		"SELECT sequence, encode(id, 'hex'),"
 		" position('\\012action restore\\012'::bytea IN substring(raw FOR 2048)) > 0"
 		" FROM git_migrate.record ORDER BY sequence";
-	g_autoptr(PgResult) rows = pg_session_query(session, sql, 0, NULL, error);
+	g_autoptr(PgResult) rows = ask(session, sql, 0, NULL, error);
 	GPtrArray *links;
 
 	if (!rows)
@@ -128,7 +157,7 @@ GPtrArray *ledger_database_texts(PgSession *session, gint64 from_sequence, GErro
 		"SELECT raw FROM git_migrate.record WHERE sequence >= $1 ORDER BY sequence";
 	g_autofree char *from = g_strdup_printf("%" G_GINT64_FORMAT, from_sequence);
 	const char *values[] = {from};
-	g_autoptr(PgResult) rows = pg_session_query(session, sql, 1, values, error);
+	g_autoptr(PgResult) rows = ask(session, sql, 1, values, error);
 	GPtrArray *texts;
 
 	if (!rows)
@@ -152,7 +181,7 @@ bool ledger_database_other_release(PgSession *session, const char *ref, const ch
 		" ELSE position(convert_to(E'\\nrelease ' || $2 || E'\\n', 'UTF8') IN head) = 0 "
 		"END";
 	const char *values[] = {ref, release, commit};
-	g_autoptr(PgResult) row = pg_session_query(session, sql, 3, values, error);
+	g_autoptr(PgResult) row = ask(session, sql, 3, values, error);
 
 	if (!row)
 		return false;
@@ -167,7 +196,7 @@ AppliedSet *ledger_database_applied(PgSession *session, bool whole, GError **err
 	const char *full = "SELECT id, blob, position, record, content, path, commit,"
 			   " " ISO_UTC("applied_at") ", applied_by, execution_time_ms"
 						     " FROM git_migrate.applied ORDER BY position";
-	g_autoptr(PgResult) rows = pg_session_query(session, whole ? full : brief, 0, NULL, error);
+	g_autoptr(PgResult) rows = ask(session, whole ? full : brief, 0, NULL, error);
 	AppliedSet *set;
 
 	if (!rows)
@@ -243,8 +272,7 @@ bool ledger_database_accept(PgSession *session, const LedgerApply *apply, GError
 	const char *sql = "UPDATE git_migrate.applied SET blob = $2, content = $3, path = $4,"
 			  " commit = $5 WHERE id = $1";
 	const char *values[] = {apply->id, apply->blob, apply->content, apply->path, apply->commit};
-	g_autoptr(PgResult) done =
-		pg_session_query(session, sql, G_N_ELEMENTS(values), values, error);
+	g_autoptr(PgResult) done = ask(session, sql, G_N_ELEMENTS(values), values, error);
 
 	return done;
 }
@@ -295,7 +323,7 @@ GPtrArray *ledger_database_journal(PgSession *session, const char *id, const cha
 		"SELECT statement, digest, finished_at IS NOT NULL FROM git_migrate.journal"
 		" WHERE migration = $1 AND direction = $2 ORDER BY statement";
 	const char *values[] = {id, direction};
-	g_autoptr(PgResult) rows = pg_session_query(session, sql, 2, values, error);
+	g_autoptr(PgResult) rows = ask(session, sql, 2, values, error);
 	GPtrArray *steps;
 
 	if (!rows)
@@ -343,7 +371,7 @@ char **ledger_database_partial(PgSession *session, GError **error)
 bool ledger_database_try_lock(PgSession *session, bool *locked, GError **error)
 {
 	const char *sql = "SELECT pg_try_advisory_lock(" LEDGER_LOCK_CLASS ", 1)";
-	g_autoptr(PgResult) row = pg_session_query(session, sql, 0, NULL, error);
+	g_autoptr(PgResult) row = ask(session, sql, 0, NULL, error);
 
 	if (!row)
 		return false;
@@ -363,7 +391,7 @@ bool ledger_database_lock_holder(PgSession *session, char **holder, GError **err
 		" AND l.objid = 1 AND l.objsubid = 2"
 		" AND l.database = (SELECT oid FROM pg_database WHERE datname = "
 		"current_database())";
-	g_autoptr(PgResult) rows = pg_session_query(session, sql, 0, NULL, error);
+	g_autoptr(PgResult) rows = ask(session, sql, 0, NULL, error);
 
 	if (!rows)
 		return false;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "history/edit.h"
 #include "history/read.h"
 
@@ -85,6 +86,8 @@ static bool refuse_edit(GitRepo *repo, const PlanEdit *edit, const char *commit,
 			const char *environment, GError **error)
 {
 	g_autofree char *diff = NULL;
+	g_autofree char *path = text_shell_word(edit->migration->up.path);
+	g_autofree char *id = text_shell_word(edit->applied->id);
 
 	error_set(error, ERR_REFUSED, "migration '%s' was edited after it was applied to '%s'",
 		  edit->applied->id, environment);
@@ -96,11 +99,11 @@ static bool refuse_edit(GitRepo *repo, const PlanEdit *edit, const char *commit,
 	error_hint(error,
 		   "put the old text back and write a new migration for the change:\n"
 		   "git cat-file blob %.12s >%s",
-		   edit->applied->blob, edit->migration->up.path);
+		   edit->applied->blob, path);
 	return error_hint(
 		error,
 		"or, if the new text is right: git migrate accept --env %s --reason '...' %s",
-		environment, edit->applied->id);
+		environment, id);
 }
 
 bool lineup_refuse_edits(GitRepo *repo, const Lineup *lineup, const char *commit,

@@ -24,7 +24,7 @@ static ErrorCode code_of(const PgFailure *failure)
 {
 	if (failure->connection_lost)
 		return ERR_CONNECTION;
-	return failure->cancelled_by_user ? ERR_INTERRUPTED : ERR_FAILED;
+	return failure->cancelled_by_user ? ERR_INTERRUPTED : ERR_SERVER;
 }
 
 static char *message_of(const PgSession *session)

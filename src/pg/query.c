@@ -177,7 +177,7 @@ bool pg_session_copy_in(PgSession *session, const char *sql, const char *data, s
 	if (!started)
 		return false;
 	if (PQresultStatus(started->rows) != PGRES_COPY_IN)
-		return error_set(error, ERR_FAILED,
+		return error_set(error, ERR_SERVER,
 				 "the server did not begin a COPY from the client");
 	sent = put_copy_data(session, data, length);
 	if (!end_copy(session, sent ? NULL : "interrupted"))

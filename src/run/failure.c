@@ -59,6 +59,7 @@ bool run_explain_failure(PgSession *session, const ReadyScript *script, guint st
 		g_prefix_error(error, "recording it: ");
 		return false;
 	}
+	error_change_code(error, ERR_SERVER, ERR_FAILED);
 	found = &g_array_index(script->statements->statements, SqlStatement, statement - 1);
 	sql_statement_place(script->statements, found, failure->position, &line, &column);
 	error_place(error, script->source.file, line, column);

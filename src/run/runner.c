@@ -73,5 +73,8 @@ bool runner_run(const Runner *runner, const ReadyScript *script, const ReadyScri
 	ok = script->transaction ? run_transaction(runner, script, verify, outcome, error)
 				 : run_statements(runner, script, verify, outcome, error);
 	pg_session_set_deadline(runner->session, 0);
+	/* Whatever the server refused on the way: it is this script that did not come through. */
+	if (!ok)
+		error_change_code(error, ERR_SERVER, ERR_FAILED);
 	return ok;
 }

@@ -1,5 +1,7 @@
 #include "run/script.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "base/text.h"
 
@@ -63,10 +65,58 @@ static bool refuse_rows(const ReadyScript *script, const SqlStatement *statement
 	return error_hint(error, "remove it, or keep the rows in a table: CREATE TABLE ... AS");
 }
 
+/* ---- savepoints ---- */
+
+/* Those of the script that are open, outermost first. One that another script of the same
+ * transaction made must not be named: going back to it would undo that script's record. */
+typedef struct {
+	GPtrArray *names;          /* char*, borrowed from the kinds */
+	const SqlStatement *first; /* that made one, or NULL */
+} Savepoints;
+
+static bool refuse_savepoint(const ReadyScript *script, const SqlStatement *statement,
+			     const char *name, GError **error)
+{
+	error_set(error, ERR_MIGRATION, "'%s' is no savepoint of this script that is open here",
+		  name);
+	return error_place(error, script->source.file, statement->line, statement->column);
+}
+
+static bool judge_savepoint(const ReadyScript *script, const SqlStatement *statement,
+			    const SqlKind *kind, Savepoints *open, GError **error)
+{
+	guint at = open->names->len;
+
+	if (!open->first)
+		open->first = statement;
+	if (kind->effect == SQL_EFFECT_SAVEPOINT) {
+		g_ptr_array_add(open->names, kind->savepoint);
+		return true;
+	}
+	while (at > 0 && strcmp(g_ptr_array_index(open->names, at - 1), kind->savepoint) != 0)
+		at--;
+	if (at == 0)
+		return refuse_savepoint(script, statement, kind->savepoint, error);
+	g_ptr_array_set_size(open->names, (gint)(kind->effect == SQL_EFFECT_RELEASE ? at - 1 : at));
+	return true;
+}
+
+static bool refuse_apart(const ReadyScript *script, const Savepoints *open, GError **error)
+{
+	error_set(error, ERR_MIGRATION,
+		  "savepoints need one transaction, and this script runs statement by statement");
+	error_place(error, script->source.file, open->first->line, open->first->column);
+	return error_hint(error, "put what needs no transaction into a migration of its own");
+}
+
+/* ---- statements ---- */
+
 /* Judges one statement; the first that forbids a transaction decides for the whole script. */
 static bool judge(ReadyScript *script, const SqlStatement *statement, const SqlKind *kind,
-		  TransactionScope scope, GError **error)
+		  TransactionScope scope, Savepoints *open, GError **error)
 {
+	if (kind->class == SQL_TRANSACTION && kind->savepoint)
+		return judge_savepoint(script, statement, kind, open, error);
 	if (kind->class == SQL_TRANSACTION)
 		return refuse_control(script, statement, kind, error);
 	if (kind->effect == SQL_EFFECT_ROWS_OUT)
@@ -83,6 +133,9 @@ static bool judge(ReadyScript *script, const SqlStatement *statement, const SqlK
 
 static bool judge_all(ReadyScript *script, TransactionScope scope, GError **error)
 {
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	Savepoints open = {.names = names};
+
 	script->quiet = true;
 	for (guint i = 0; i < ready_script_length(script); i++) {
 		const SqlStatement *statement = ready_script_statement(script, i);
@@ -92,10 +145,10 @@ static bool judge_all(ReadyScript *script, TransactionScope scope, GError **erro
 		sql_classify(text, &kind);
 		g_array_append_val(script->kinds, kind);
 		script->quiet &= kind.quiet;
-		if (!judge(script, statement, ready_script_kind(script, i), scope, error))
+		if (!judge(script, statement, ready_script_kind(script, i), scope, &open, error))
 			return false;
 	}
-	return true;
+	return !open.first || script->transaction || refuse_apart(script, &open, error);
 }
 
 /* ---- reading ---- */

@@ -328,8 +328,7 @@ SchemaSnapshot *schema_snapshot_take(PgSession *session, PgSession *helper, Sche
 			g_prefix_error(error, "cannot read the schema: ");
 			/* A lock that somebody holds, a privilege that we lack: nothing is known.
 			 */
-			if (error && error_is(*error, ERR_FAILED))
-				(*error)->code = ERR_UNKNOWN;
+			error_change_code(error, ERR_SERVER, ERR_UNKNOWN);
 			return NULL;
 		}
 		if (snapshot)

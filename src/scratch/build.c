@@ -62,6 +62,7 @@ bool scratch_build_script(ScratchBuild *build, const Migration *migration, Scrip
 	if (ready &&
 	    (!ready->script || runner_run(&runner, ready->script, ready->verify, &outcome, error)))
 		return true;
+	scratch_explain(error);
 	return error_place(error, role == SCRIPT_DOWN ? migration->down.path : migration->up.path,
 			   0, 0);
 }

@@ -82,6 +82,18 @@ Scratch *scratch_new(GitRepo *repo, const PgSession *like, GError **error)
 	return scratch->session ? g_steal_pointer(&scratch) : NULL;
 }
 
+bool scratch_explain(GError **error)
+{
+	static const char undefined_object[] = "SQLSTATE 42704";
+	const char *detail = error && *error ? error_get_detail(*error) : NULL;
+
+	if (!detail || !strstr(detail, undefined_object) || !strstr((*error)->message, "role \""))
+		return false;
+	return error_hint(error, "a scratch server has only the roles that the migrations make: "
+				 "make this one where it is missing, in a DO block that passes "
+				 "over duplicate_object");
+}
+
 void scratch_free(Scratch *scratch)
 {
 	if (!scratch)

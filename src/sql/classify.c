@@ -12,6 +12,7 @@ void sql_kind_clear(SqlKind *kind)
 	g_free(kind->schema);
 	g_free(kind->index);
 	g_free(kind->temporary);
+	g_free(kind->savepoint);
 	*kind = (SqlKind){0};
 }
 
@@ -284,22 +285,25 @@ static void judge_transaction(const json_t *node, SqlKind *kind)
 {
 	static const struct {
 		const char *kind, *what;
-	} words[] = {{"TRANS_STMT_BEGIN", "BEGIN"},
-		     {"TRANS_STMT_START", "START TRANSACTION"},
-		     {"TRANS_STMT_COMMIT", "COMMIT"},
-		     {"TRANS_STMT_ROLLBACK", "ROLLBACK"},
-		     {"TRANS_STMT_SAVEPOINT", "SAVEPOINT"},
-		     {"TRANS_STMT_RELEASE", "RELEASE SAVEPOINT"},
-		     {"TRANS_STMT_ROLLBACK_TO", "ROLLBACK TO SAVEPOINT"},
-		     {"TRANS_STMT_PREPARE", "PREPARE TRANSACTION"},
-		     {"TRANS_STMT_COMMIT_PREPARED", "COMMIT PREPARED"},
-		     {"TRANS_STMT_ROLLBACK_PREPARED", "ROLLBACK PREPARED"}};
+		SqlEffect effect;
+	} words[] = {{"TRANS_STMT_BEGIN", "BEGIN", SQL_EFFECT_NONE},
+		     {"TRANS_STMT_START", "START TRANSACTION", SQL_EFFECT_NONE},
+		     {"TRANS_STMT_COMMIT", "COMMIT", SQL_EFFECT_NONE},
+		     {"TRANS_STMT_ROLLBACK", "ROLLBACK", SQL_EFFECT_NONE},
+		     {"TRANS_STMT_SAVEPOINT", "SAVEPOINT", SQL_EFFECT_SAVEPOINT},
+		     {"TRANS_STMT_RELEASE", "RELEASE SAVEPOINT", SQL_EFFECT_RELEASE},
+		     {"TRANS_STMT_ROLLBACK_TO", "ROLLBACK TO SAVEPOINT", SQL_EFFECT_ROLLBACK_TO},
+		     {"TRANS_STMT_PREPARE", "PREPARE TRANSACTION", SQL_EFFECT_NONE},
+		     {"TRANS_STMT_COMMIT_PREPARED", "COMMIT PREPARED", SQL_EFFECT_NONE},
+		     {"TRANS_STMT_ROLLBACK_PREPARED", "ROLLBACK PREPARED", SQL_EFFECT_NONE}};
 	const char *found = text_of(node, "kind");
+	const char *savepoint = text_of(node, "savepoint_name");
 
 	set(kind, SQL_TRANSACTION, SQL_EFFECT_NONE, "transaction control");
 	for (guint i = 0; i < G_N_ELEMENTS(words); i++)
 		if (strcmp(words[i].kind, found) == 0)
-			kind->what = words[i].what;
+			set(kind, SQL_TRANSACTION, words[i].effect, words[i].what);
+	kind->savepoint = *savepoint ? g_strdup(savepoint) : NULL;
 }
 
 /* Node types that need a closer look, or are what they are; all others may run in a transaction. */

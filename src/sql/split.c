@@ -188,6 +188,24 @@ static bool take_copy_data(Splitter *splitter)
 
 /* ---- tokens ---- */
 
+/* pg_dump brackets its output with \restrict and \unrestrict, which only tell psql to run no
+ * meta-command in between: here none runs anyway. Skips such a line. */
+static bool skip_restriction(SqlLexer *lexer, const SqlToken *token)
+{
+	static const char *const words[] = {"\\restrict ", "\\unrestrict "};
+	const char *const line = lexer->text + token->start;
+	const size_t left = lexer->end - token->start;
+	const char *newline = memchr(line, '\n', left);
+
+	for (guint i = 0; i < G_N_ELEMENTS(words); i++)
+		if (left > strlen(words[i]) && memcmp(line, words[i], strlen(words[i])) == 0) {
+			sql_lexer_move(lexer,
+				       newline ? (size_t)(newline - lexer->text) : lexer->end);
+			return true;
+		}
+	return false;
+}
+
 static bool refuse_meta_command(const Splitter *splitter, SqlMark mark)
 {
 	sql_lexer_refuse(&splitter->lexer, mark, splitter->error, "psql meta-commands are not SQL");
@@ -236,7 +254,8 @@ static bool take_token(Splitter *splitter, bool *more)
 	if (token.kind == SQL_TOKEN_END || token.kind == SQL_TOKEN_BLANK)
 		return true;
 	if (sql_token_is(lexer, &token, '\\'))
-		return refuse_meta_command(splitter, mark);
+		return (!splitter->inside && skip_restriction(lexer, &token)) ||
+		       refuse_meta_command(splitter, mark);
 	if (sql_token_is(lexer, &token, ';') &&
 	    !(splitter->inside && (splitter->parens || splitter->blocks)))
 		return take_semicolon(splitter);

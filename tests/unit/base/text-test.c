@@ -18,6 +18,24 @@ static void test_versions(void)
 		}
 }
 
+static void test_shell_words(void)
+{
+	static const char *const cases[][2] = {{"db/001_a.up.sql", "db/001_a.up.sql"},
+					       {"", "''"},
+					       {"a b", "'a b'"},
+					       {"$(x)", "'$(x)'"},
+					       {"it's", "'it'\\''s'"},
+					       {"a;b", "'a;b'"},
+					       {"~x", "'~x'"},
+					       {"gr\xc3\xbcn", "'gr\xc3\xbcn'"}};
+
+	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *word = text_shell_word(cases[i][0]);
+
+		g_assert_cmpstr(word, ==, cases[i][1]);
+	}
+}
+
 static void test_durations(void)
 {
 	static const struct {
@@ -103,11 +121,11 @@ static void test_exit_statuses(void)
 	static const struct {
 		ErrorCode code;
 		int status;
-	} statuses[] = {{ERR_FOUND, 1},       {ERR_UNKNOWN, 2},      {ERR_FAILED, 3},
-			{ERR_INTERRUPTED, 3}, {ERR_REFUSED, 4},      {ERR_LOCKED, 5},
-			{ERR_CONFIG, 128},    {ERR_REPOSITORY, 128}, {ERR_MIGRATION, 128},
-			{ERR_LEDGER, 128},    {ERR_CONNECTION, 128}, {ERR_SYSTEM, 128},
-			{ERR_USAGE, 129}};
+	} statuses[] = {{ERR_FOUND, 1},       {ERR_UNKNOWN, 2},     {ERR_FAILED, 3},
+			{ERR_SERVER, 128},    {ERR_INTERRUPTED, 3}, {ERR_REFUSED, 4},
+			{ERR_LOCKED, 5},      {ERR_CONFIG, 128},    {ERR_REPOSITORY, 128},
+			{ERR_MIGRATION, 128}, {ERR_LEDGER, 128},    {ERR_CONNECTION, 128},
+			{ERR_SYSTEM, 128},    {ERR_USAGE, 129}};
 
 	for (guint i = 0; i < G_N_ELEMENTS(statuses); i++) {
 		g_autoptr(GError) error = NULL;
@@ -120,6 +138,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/base/text/names sort as versions, totally", test_versions);
+	g_test_add_func("/text/words of a shell", test_shell_words);
 	g_test_add_func("/base/text/durations", test_durations);
 	g_test_add_func("/base/text/durations-for-people", test_durations_for_people);
 	g_test_add_func("/base/text/positions count characters", test_positions);

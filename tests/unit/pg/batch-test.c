@@ -57,7 +57,7 @@ static void test_batch_failure(void)
 	pg_batch_add(batch, "INSERT INTO kept VALUES (2)", 0, NULL);
 	g_assert_true(pg_session_send_batch(session, batch, &error));
 	g_assert_false(pg_session_finish_batch(session, &failed, &results, &error));
-	g_assert_error(error, BASE_ERROR, ERR_FAILED);
+	g_assert_error(error, BASE_ERROR, ERR_SERVER);
 	g_assert_cmpuint(failed, ==, 1);
 	g_assert_null(results);
 	g_assert_cmpstr(pg_session_failure(session)->sqlstate, ==, "23505");
@@ -122,7 +122,7 @@ static void test_copy(void)
 	/* A bad line takes all of them back. */
 	g_assert_false(
 		pg_session_copy_in(session, "COPY copied FROM stdin", "3\tx\nno\ty\n", 9, &error));
-	g_assert_error(error, BASE_ERROR, ERR_FAILED);
+	g_assert_error(error, BASE_ERROR, ERR_SERVER);
 	g_assert_cmpstr(pg_session_failure(session)->sqlstate, ==, "22P02");
 	g_assert_nonnull(strstr(pg_session_failure(session)->context, "COPY copied, line 2"));
 	assert_value(session, "SELECT count(*) FROM copied", "200002");
@@ -143,7 +143,7 @@ static void test_copy_unserved(void)
 
 	g_assert_true(pg_session_execute(session, "CREATE TEMP TABLE t (i int)", NULL));
 	g_assert_false(pg_session_execute(session, "COPY t FROM stdin", &error));
-	g_assert_error(error, BASE_ERROR, ERR_FAILED);
+	g_assert_error(error, BASE_ERROR, ERR_SERVER);
 	g_assert_nonnull(strstr(error->message, "there are no rows for this COPY"));
 	g_clear_error(&error);
 	g_assert_true(pg_session_execute(

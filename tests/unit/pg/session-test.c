@@ -73,7 +73,7 @@ static void test_bytes(void)
 	g_assert_cmpuint(g_bytes_get_size(empty), ==, 0);
 	g_assert_null(
 		pg_session_query_bytes(session, "SELECT $2::int", 2, values, 1, raw, 3, &error));
-	g_assert_error(error, BASE_ERROR, ERR_FAILED);
+	g_assert_error(error, BASE_ERROR, ERR_SERVER);
 }
 
 static void test_affected(void)
@@ -106,7 +106,7 @@ static void test_errors(void)
 
 	/* The place counts characters, not bytes. */
 	g_assert_null(pg_session_query(session, "SELECT 'ü', nowhere", 0, NULL, &error));
-	g_assert_error(error, BASE_ERROR, ERR_FAILED);
+	g_assert_error(error, BASE_ERROR, ERR_SERVER);
 	failure = pg_session_failure(session);
 	g_assert_cmpstr(failure->sqlstate, ==, "42703");
 	g_assert_cmpstr(failure->message, ==, error->message);
@@ -139,7 +139,7 @@ static void test_errors(void)
 	g_assert_cmpstr(pg_session_failure(session)->message, ==, "");
 	g_assert_false(pg_session_execute(session, "nonsense", NULL));
 	/* One statement only where values are bound. */
-	assert_fails(session, "SELECT 1; SELECT 2", ERR_FAILED, "42601");
+	assert_fails(session, "SELECT 1; SELECT 2", ERR_SERVER, "42601");
 	g_assert_true(pg_session_is_alive(session));
 }
 
@@ -222,7 +222,7 @@ static void test_deadline(void)
 
 	pg_session_set_deadline(session, g_get_monotonic_time() + 50000);
 	g_assert_null(pg_session_query(session, "SELECT pg_sleep(600)", 0, NULL, &error));
-	g_assert_error(error, BASE_ERROR, ERR_FAILED);
+	g_assert_error(error, BASE_ERROR, ERR_SERVER);
 	g_assert_cmpstr(error->message, ==, "timed out: it took longer than it was allowed to");
 	g_assert_true(pg_session_failure(session)->deadline_passed);
 	g_assert_false(pg_session_failure(session)->cancelled_by_user);

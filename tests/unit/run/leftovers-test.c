@@ -113,7 +113,7 @@ static void test_sequences(void)
 	leftovers_undo(session, false, &error);
 	g_assert_no_error(error);
 	g_assert_null(pg_session_query(session, "SELECT lastval()", 0, NULL, &error));
-	g_assert_error(error, BASE_ERROR, ERR_FAILED);
+	g_assert_error(error, BASE_ERROR, ERR_SERVER);
 	g_assert_cmpstr(pg_session_failure(session)->sqlstate, ==, "55000");
 }
 
