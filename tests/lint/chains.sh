@@ -78,8 +78,25 @@ sub judge {
 	}
 }
 
+# A function that asserts is no question: where its failure is what a test expects, an assertion that cannot hold passes it.
+sub judge_questions {
+	my ($text) = @_;
+	my %asserts;
+	while ($text =~ /^(\w+)\(\) \{\n(.*?)^\}/msg) {
+		my ($name, $body) = ($1, $2);
+		$asserts{$name} = 1 if $body =~ /\btest_(?:is|grep|cmp|expect_code)\b/;
+	}
+	my $number = 0;
+	for my $line (split /\n/, $text) {
+		$number++;
+		fault($number, "'$1' asserts: what is expected to fail must be a question") if $line =~ /\btest_expect_code \S+ (\w+)/ && $asserts{$1};
+	}
+}
+
 for (sort glob "$folder/t*.sh") {
 	$file = $_;
+	open my $whole, '<:encoding(UTF-8)', $file or die "$file: $!";
+	judge_questions(do { local $/; <$whole> });
 	open my $in, '<:encoding(UTF-8)', $file or die "$file: $!";
 	my ($begin, $body, $end);
 	while (my $line = <$in>) {
