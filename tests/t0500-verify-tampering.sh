@@ -73,6 +73,50 @@ test_expect_success 'an applied row that names another script' '
 	found "row of .001_a. names another script"
 '
 
+# rows: what the table says, without who and how long.
+rows() {
+	query "SELECT id, position, blob, content, path, commit, record FROM git_migrate.applied ORDER BY position"
+}
+# contradicted: 'up', its dry run and status stop at the rows, and what 'verify --rows' prints puts them right.
+contradicted() {
+	git migrate status --env staging >out && test_grep "ledger    the rows of what is applied contradict its records: .*$1" out &&
+		test_expect_code 1 git migrate status --env staging --exit-code >/dev/null &&
+		refused "the rows of git_migrate.applied in environment .staging. are not what its records say" && test_grep "$1" out &&
+		test_expect_code 4 git migrate down --env staging >out 2>&1 && test_grep "$1" out &&
+		git migrate verify --env staging --rows >sql && "$psql" -Xq -v ON_ERROR_STOP=1 -f sql "$staging_db" && rows >now &&
+		test_cmp "$trash/rows" now && git migrate up --env staging >out && test_grep "nothing to do" out &&
+		git migrate verify --env staging --rows >out && test_grep "^-- the rows are what the records say" out
+}
+
+test_expect_success 'rows that the records contradict stop a deployment, and the way out is printed' '
+	restore_all && rows >"$trash/rows" && git migrate up --env staging &&
+	query "DELETE FROM git_migrate.applied WHERE id = \$\$001_a\$\$" &&
+	contradicted "applied .001_a., and the database.s row of it is gone" &&
+	query "INSERT INTO git_migrate.applied (id, blob, content, path, commit, record, execution_time_ms)
+		SELECT \$\$6\\\\6 \$\$ || chr(39), blob, content, path, commit, record, 0 FROM git_migrate.applied LIMIT 1" &&
+	contradicted "a forged row" &&
+	query "UPDATE git_migrate.applied SET blob = repeat(\$\$a\$\$, 40) WHERE id = \$\$002_b\$\$" &&
+	contradicted "row of .002_b. names another script" &&
+	query "TRUNCATE git_migrate.applied" && contradicted "applied .001_a., and the database.s row of it is gone" &&
+	test_expect_code 129 git migrate verify --env staging --rows --format=json
+'
+
+test_expect_success 'c: the text of the last record under its old id is not believed' '
+	restore_all && git migrate up --env staging &&
+	query "ALTER TABLE git_migrate.record DROP CONSTRAINT IF EXISTS record_check" &&
+	query "UPDATE git_migrate.record SET raw = decode(replace(encode(raw, \$\$escape\$\$), \$\$outcome done\$\$, \$\$outcome failed\$\$), \$\$escape\$\$) WHERE sequence = 4" &&
+	test_expect_code 128 git migrate up --env staging 2>err &&
+	test_grep "the last record of environment .staging.: its text is not the one that its id is the hash of" err
+'
+
+test_expect_success 'c: nor that of an earlier one' '
+	restore_all && git migrate up --env staging && rm -r .git/git-migrate/applied &&
+	query "ALTER TABLE git_migrate.record DROP CONSTRAINT IF EXISTS record_check" &&
+	query "UPDATE git_migrate.record SET raw = decode(replace(encode(raw, \$\$escape\$\$), \$\$tool git\$\$, \$\$tool hit\$\$), \$\$escape\$\$) WHERE sequence = 2" &&
+	found "the text of record 2 is not the one that its id is the hash of" &&
+	refused "the text of record 2 is not the one that its id is the hash of"
+'
+
 test_expect_success 'a forged record row: changed text' '
 	restore_all &&
 	query "UPDATE git_migrate.record SET raw = r, id = sha256(r) FROM (SELECT decode(replace(encode(raw, \$\$escape\$\$), \$\$outcome done\$\$, \$\$outcome failed\$\$), \$\$escape\$\$) AS r FROM git_migrate.record WHERE sequence = 4) x WHERE sequence = 4" &&

@@ -23,3 +23,8 @@ StatusReport *inspect_status(Standing *standing, GError **error);
  * is wrong is in the report, which the caller frees; an error means that it could not be told.
  */
 VerifyReport *inspect_verify(Standing *standing, bool full, GError **error);
+
+/* The SQL that makes the rows what the records say (ledger_rows_sql()), for the caller to free; ""
+ * when they are. ERR_REFUSED when the records themselves are not all right, or a deployment has no
+ * outcome. The standing has its ledgers. */
+char *inspect_rows_sql(Standing *standing, GError **error);

@@ -173,3 +173,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PgResult, pg_result_free)
 /* An identifier in double quotes, always quoted, for the caller to free: the one function that
  * quotes identifiers. */
 char *pg_quote_identifier(const char *name);
+
+/* A text as a literal, right whatever standard_conforming_strings says; for SQL that people are
+ * shown (our own binds its values). The caller frees it. */
+char *pg_quote_literal(const char *text);

@@ -144,6 +144,17 @@ RunLimits standing_limits(const Standing *standing);
 bool standing_refuse_edits(const Standing *standing, GError **error);
 
 /*
+ * What is wrong with the rows that say what is applied, held against the records: LedgerProblem*,
+ * in an array for the caller to free; empty where all is well. Needs the lineup. Records are read
+ * only when the rows or the ledger changed since they were proven in this clone. NULL with an
+ * error.
+ */
+GPtrArray *standing_rows_problems(const Standing *standing, GError **error);
+
+/* ERR_REFUSED with these problems, and the way out. */
+bool standing_prove_rows(const Standing *standing, GError **error);
+
+/*
  * What somebody has made in a database whose ledger has no record: "table public.users", tables
  * first; g_strfreev. Empty where there are records, and where `allow_existing` is set. NULL with an
  * error.

@@ -89,6 +89,7 @@ static bool adopt(Standing *standing, const BaselineOptions *options, BaselineRe
 				      standing->settings->transaction, error);
 	standing->options.allow_existing = true;
 	if (!ready || !standing_need(standing, STANDING_SETTLED, error) ||
+	    !standing_prove_rows(standing, error) ||
 	    !record(standing, options->accept_drift, ready, error))
 		return false;
 	result->tool = choice.tool;

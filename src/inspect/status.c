@@ -182,6 +182,23 @@ static bool fill_unrecorded(const Standing *standing, StatusReport *report, GErr
 	return true;
 }
 
+/* Whether a deployment would stop at rows that the records contradict. */
+static bool fill_rows(const Standing *standing, StatusReport *report, GError **error)
+{
+	g_autoptr(GPtrArray) problems =
+		report->ledger ? ledger_problems_new() : standing_rows_problems(standing, error);
+
+	if (!problems)
+		return false;
+	if (problems->len == 0)
+		return true;
+	report->ledger = g_strdup_printf("the rows of what is applied contradict its records: %s%s",
+					 ((LedgerProblem *)g_ptr_array_index(problems, 0))->text,
+					 problems->len > 1 ? ", ..." : "");
+	report->ledger_stops = true;
+	return true;
+}
+
 static void fill_relation(const Standing *standing, StatusReport *report)
 {
 	if (report->deployed)
@@ -233,7 +250,8 @@ StatusReport *inspect_status(Standing *standing, GError **error)
 	fill_last(standing, report);
 	fill_ledger(standing, report);
 	fill_relation(standing, report);
-	return fill_unrecorded(standing, report, error) && fill_approvals(standing, report, error)
+	return fill_unrecorded(standing, report, error) && fill_rows(standing, report, error) &&
+			       fill_approvals(standing, report, error)
 		       ? g_steal_pointer(&report)
 		       : NULL;
 }

@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "inspect/status.h"
-#include "ledger/record.h"
+#include "ledger/records.h"
 #include "ledger/replay.h"
 
 static void add_texts(GPtrArray *texts, const GPtrArray *problems)
@@ -10,23 +10,6 @@ static void add_texts(GPtrArray *texts, const GPtrArray *problems)
 	for (guint i = 0; i < problems->len; i++)
 		g_ptr_array_add(texts,
 				g_strdup(((LedgerProblem *)g_ptr_array_index(problems, i))->text));
-}
-
-/* Every record of the database, parsed; those that cannot be are the audit's problem. */
-static GPtrArray *all_records(Standing *standing, GError **error)
-{
-	g_autoptr(GPtrArray) texts = ledger_database_texts(standing->session, 0, error);
-	GPtrArray *records;
-
-	if (!texts)
-		return NULL;
-	records = g_ptr_array_new_with_free_func((GDestroyNotify)record_free);
-	for (guint i = 0; i < texts->len; i++) {
-		Record *record = ledger_record_parse(g_ptr_array_index(texts, i), NULL);
-		if (record)
-			g_ptr_array_add(records, record);
-	}
-	return records;
 }
 
 static guint count_newer(const GPtrArray *records)
@@ -40,10 +23,11 @@ static guint count_newer(const GPtrArray *records)
 
 static bool check_rows(Standing *standing, VerifyReport *report, GPtrArray *found, GError **error)
 {
-	g_autoptr(GPtrArray) records = all_records(standing, error);
+	g_autoptr(GPtrArray) problems = ledger_problems_new();
+	g_autoptr(GPtrArray) records =
+		ledger_records_read(standing->session, standing->ledgers.links, problems, error);
 	g_autoptr(AppliedSet) applied =
 		records ? ledger_database_applied(standing->session, true, error) : NULL;
-	g_autoptr(GPtrArray) problems = ledger_problems_new();
 
 	if (!applied)
 		return false;
@@ -133,4 +117,34 @@ VerifyReport *inspect_verify(Standing *standing, bool full, GError **error)
 	report->problems = (char **)g_ptr_array_free(g_steal_pointer(&found), FALSE);
 	report->remarks = (char **)g_ptr_array_free(g_steal_pointer(&remarks), FALSE);
 	return g_steal_pointer(&report);
+}
+
+char *inspect_rows_sql(Standing *standing, GError **error)
+{
+	const bool present = standing->ledgers.state.present;
+	g_autoptr(GPtrArray) problems = ledger_problems_new();
+	g_autoptr(GPtrArray) records =
+		present ? ledger_records_read(standing->session, standing->ledgers.links, problems,
+					      error)
+			: NULL;
+	g_autoptr(AppliedSet) applied =
+		records ? ledger_database_applied(standing->session, true, error) : NULL;
+	char *sql;
+
+	if (!applied)
+		return present ? NULL : g_strdup("");
+	if (problems->len || count_newer(records)) {
+		error_set(error, ERR_REFUSED, "the records themselves are not all right");
+		error_hint(error, "git migrate verify --env %s", standing_name(standing));
+		return NULL;
+	}
+	sql = ledger_rows_sql(records, applied);
+	if (!sql) {
+		error_set(error, ERR_REFUSED,
+			  "a deployment is under way, or crashed: what it did is known from its "
+			  "rows alone");
+		error_hint(error, "git migrate up --env %s records it first",
+			   standing_name(standing));
+	}
+	return sql;
 }

@@ -206,21 +206,43 @@ static void check_row(const Applied *row, GHashTable *expected, const Record *op
 				   row->id, row->record, entry->record);
 }
 
+static gint compare_expected(gconstpointer a, gconstpointer b)
+{
+	const Expected *const *left = a, *const *right = b;
+
+	return (*left)->position < (*right)->position ? -1 : (*left)->position > (*right)->position;
+}
+
+/* What is expected and has no row, in the order in which it was applied; Expected*, borrowed. */
+static GPtrArray *find_gone(GHashTable *expected, const AppliedSet *applied, const Record *opening)
+{
+	GPtrArray *gone = g_ptr_array_new();
+	GHashTableIter each;
+	gpointer id, entry;
+
+	g_hash_table_iter_init(&each, expected);
+	while (g_hash_table_iter_next(&each, &id, &entry))
+		if (!applied_set_get(applied, id) && !is_under_way(opening, id))
+			g_ptr_array_add(gone, entry);
+	g_ptr_array_sort(gone, compare_expected);
+	return gone;
+}
+
 void ledger_replay_check(const GPtrArray *records, const AppliedSet *applied, GPtrArray *problems)
 {
 	g_autoptr(GHashTable) expected =
 		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
 	const Record *opening = follow(records, expected);
-	GHashTableIter each;
-	gpointer id, entry;
+	g_autoptr(GPtrArray) gone = find_gone(expected, applied, opening);
 
 	for (guint i = 0; i < applied->all->len; i++)
 		check_row(g_ptr_array_index(applied->all, i), expected, opening, problems);
-	g_hash_table_iter_init(&each, expected);
-	while (g_hash_table_iter_next(&each, &id, &entry))
-		if (!applied_set_get(applied, id) && !is_under_way(opening, id))
-			ledger_problem_add(problems, ((Expected *)entry)->record,
-					   "record %" G_GINT64_FORMAT
-					   " applied '%s', and the database's row of it is gone",
-					   ((Expected *)entry)->record, (const char *)id);
+	for (guint i = 0; i < gone->len; i++) {
+		const Expected *entry = g_ptr_array_index(gone, i);
+
+		ledger_problem_add(problems, entry->record,
+				   "record %" G_GINT64_FORMAT
+				   " applied '%s', and the database's row of it is gone",
+				   entry->record, entry->item->id);
+	}
 }

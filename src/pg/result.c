@@ -69,3 +69,13 @@ char *pg_quote_identifier(const char *name)
 
 	return g_strconcat("\"", inner, "\"", NULL);
 }
+
+char *pg_quote_literal(const char *text)
+{
+	g_auto(GStrv) quotes = g_strsplit(text, "'", -1);
+	g_autofree char *doubled = g_strjoinv("''", quotes);
+	g_auto(GStrv) slashes = g_strsplit(doubled, "\\", -1);
+	g_autofree char *inner = g_strjoinv("\\\\", slashes);
+
+	return g_strconcat(slashes[0] && slashes[1] ? "E'" : "'", inner, "'", NULL);
+}

@@ -33,6 +33,13 @@ static bool read_last_record(Standing *standing, GError **error)
 		return false;
 	standing->ledgers.last =
 		ledger_record_parse(g_ptr_array_index(texts, texts->len - 1), error);
+	/* Its text is believed, the policy in force above all: it must be the one that was linked.
+	 */
+	if (standing->ledgers.last &&
+	    strcmp(standing->ledgers.last->id, standing->ledgers.state.head) != 0) {
+		g_clear_pointer(&standing->ledgers.last, record_free);
+		error_set(error, ERR_LEDGER, "its text is not the one that its id is the hash of");
+	}
 	if (standing->ledgers.last) {
 		standing->ledgers.head_commit = g_strdup(standing->ledgers.last->object);
 		return true;

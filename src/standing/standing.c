@@ -117,7 +117,9 @@ static bool read_lineup(Standing *standing, bool whole, GError **error)
 	standing->lineup = lineup_new(standing->repo, standing->target.commit->oid,
 				      standing->project->migrations, g_steal_pointer(&applied),
 				      g_steal_pointer(&partial), error);
-	return standing->lineup;
+	/* Who deploys plans on the rows. */
+	return standing->lineup &&
+	       (!(standing->taken & STANDING_SETTLED) || standing_prove_rows(standing, error));
 }
 
 bool standing_read_rows(Standing *standing, GError **error)
