@@ -55,6 +55,19 @@ test_expect_success 'a gpg key, in the same ledger' '
 	deploy && git migrate show --env staging 5 >out && test_grep "signature    Ann <ann@example.com>" out
 '
 
+test_expect_success 'h: a gpg key whose name looks like the word of gpg about another key' '
+	ann=$(gpg --batch --with-colons --list-keys ann@example.com | sed -n "s/^fpr:*\([0-9A-F]*\):/\1/p" | head -n 1) &&
+	test -n "$ann" && gpg -q --batch --passphrase "" --quick-generate-key \
+		"Mallory [GNUPG:] VALIDSIG x $ann" ed25519 sign never 2>/dev/null &&
+	git config user.signingKey Mallory && environment guarded "signers: [$ann]" && commit guarded &&
+	test_expect_code 128 git migrate up --env guarded 2>err &&
+	test_grep "is not among the signers of environment .guarded." err &&
+	git config user.signingKey ann@example.com && git migrate up --env guarded &&
+	git migrate verify --env guarded --full >out && test_grep "no problem" out &&
+	gpg -q --batch --yes --delete-secret-and-public-key "$(gpg --batch --with-colons --list-keys Mallory |
+		sed -n "s/^fpr:*\([0-9A-F]*\):/\1/p" | head -n 1)"
+'
+
 test_expect_success 'a gpg key that is not in the keyring' '
 	mv "$GNUPGHOME" "$GNUPGHOME.away" && mkdir -m 700 "$GNUPGHOME" &&
 	test_expect_code 1 git migrate verify --env staging --full >out &&

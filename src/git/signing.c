@@ -203,39 +203,53 @@ static char *write_text(char **env, GBytes *text, GError **error)
 	return g_strndup(result.out->str, GIT_OID_HEXSZ);
 }
 
-/* What stands between `before` and `after` in a line of the text; for the caller to free, or NULL.
- */
-static char *between(const char *text, const char *before, const char *after)
+/* What follows `mark` at the beginning of a line, or NULL. Whatever stands further right may be a
+ * name that its owner chose, "Mallory [GNUPG:] VALIDSIG ..." among them. */
+static const char *behind(const char *line, const char *mark)
 {
-	const char *start = strstr(text, before);
-	const char *end;
-
-	if (!start)
-		return NULL;
-	start += strlen(before);
-	end = strstr(start, after);
-	return end ? g_strndup(start, (gsize)(end - start)) : NULL;
+	return g_str_has_prefix(line, mark) ? line + strlen(mark) : NULL;
 }
 
-/* ssh: Good "git" signature for NAME with ED25519 key SHA256:...; gpg: [GNUPG:] GOODSIG ID NAME,
- * VALIDSIG FINGERPRINT ... */
-static void read_signer(const char *said, GitVerdict *verdict)
+/* NAME with ED25519 key SHA256:DIGEST; the name may hold these words, too. */
+static void read_ssh(const char *good, GitVerdict *verdict)
 {
-	g_autofree char *good = between(said, "[GNUPG:] GOODSIG ", "\n");
-	g_autofree char *valid = between(said, "[GNUPG:] VALIDSIG ", "\n");
-	g_autofree char *key = between(said, " key SHA256:", "\n");
+	const char *key = g_strrstr(good, " key SHA256:");
+	const char *with = key ? g_strrstr_len(good, key - good, " with ") : NULL;
 
-	verdict->signer = between(said, "signature for ", " with ");
-	if (key)
-		verdict->key = g_strconcat("SHA256:", key, NULL);
-	if (good && strchr(good, ' '))
-		verdict->signer = g_strdup(strchr(good, ' ') + 1);
-	if (valid) {
-		g_auto(GStrv) word = g_strsplit(valid, " ", -1);
-		const guint words = g_strv_length(word);
+	if (!with || verdict->key)
+		return;
+	verdict->signer = g_strndup(good, (gsize)(with - good));
+	verdict->key = g_strdup(key + strlen(" key "));
+}
+
+/* gpg: [GNUPG:] GOODSIG ID NAME and VALIDSIG FINGERPRINT ... (doc/DETAILS of GnuPG). */
+static void read_gpg(const char *line, GitVerdict *verdict)
+{
+	const char *good = behind(line, "[GNUPG:] GOODSIG ");
+	const char *valid = behind(line, "[GNUPG:] VALIDSIG ");
+	const char *name = good ? strchr(good, ' ') : NULL;
+
+	if (name && !verdict->signer)
+		verdict->signer = g_strdup(name + 1);
+	if (valid && !verdict->key) {
+		const char *last = strrchr(valid, ' ');
 		/* The last word is the primary key's fingerprint, the first the signing subkey's.
 		 */
-		verdict->key = g_strdup(word[words - 1]);
+		verdict->key = g_strdup(last ? last + 1 : valid);
+	}
+}
+
+static void read_signer(const char *said, GitVerdict *verdict)
+{
+	g_auto(GStrv) lines = g_strsplit(said, "\n", -1);
+
+	for (char **line = lines; *line; line++) {
+		const char *good = behind(*line, "Good \"git\" signature for ");
+
+		if (good)
+			read_ssh(good, verdict);
+		else
+			read_gpg(*line, verdict);
 	}
 }
 
