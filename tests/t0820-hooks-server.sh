@@ -108,6 +108,17 @@ test_expect_success 'a project without down scripts says so once; a new branch b
 	test_cmp /dev/null err && git push -q origin main 2>err
 '
 
+test_expect_success 'a: a branch that says that it feeds an environment feeds it not, in the background neither' '
+	git checkout -q -b evil && sed "s/branch: main/branch: evil/" db/environments/staging.yaml >evil.yaml &&
+	test_expect_code 1 cmp -s evil.yaml db/environments/staging.yaml && mv evil.yaml db/environments/staging.yaml &&
+	table 005_evil evil && git push -q origin evil 2>err && test_grep "NOT deployed" err &&
+	test_grep "refs/heads/evil. does not feed environment .staging." err &&
+	test_grep "by the policy in force .* branch main" err && absent evil &&
+	test_expect_code 4 git -C "$trash/server.git" migrate up --env staging --at evil --if-fed 2>err &&
+	test_grep "does not feed" err && absent evil &&
+	git checkout -q main && git branch -q -D evil && git push -q origin :evil 2>/dev/null
+'
+
 test_expect_success 'a rewritten history below the deployed commit is refused' '
 	git checkout -q --orphan fresh && git commit -q -m "all anew" &&
 	test_expect_code 1 git push -q -f origin fresh:main 2>err &&

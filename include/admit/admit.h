@@ -30,6 +30,8 @@ typedef struct {
 	const char *new_tag; /* the release tag that will be made before the deployment, or NULL */
 	char *const *overrides; /* names of gates to pass over, NULL-terminated; or NULL */
 	const char *reason;     /* for them */
+	bool if_fed; /* only what feeds the environment, says the policy in force: for hooks, which
+			see what was pushed before anybody has judged it */
 } AdmitOptions;
 
 /*

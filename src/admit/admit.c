@@ -129,11 +129,46 @@ bool admit_override(const Standing *standing, Verdicts *verdicts, const AdmitOpt
 	return true;
 }
 
+/* ---- what feeds the environment ---- */
+
+/* A branch is what feeds it by name; which tags are releases is the release gate's business. */
+static bool is_fed(const Standing *standing)
+{
+	const Policy *policy = standing->policy;
+	g_autofree char *branch = policy->source_branch
+					  ? g_strconcat("refs/heads/", policy->source_branch, NULL)
+					  : NULL;
+
+	return policy->source_tags || (branch && g_strcmp0(branch, standing->target.ref) == 0);
+}
+
+static bool refuse_unfed(const Standing *standing, GError **error)
+{
+	const Policy *policy = standing->policy;
+
+	error_set(error, ERR_REFUSED, "'%s' does not feed environment '%s'",
+		  standing->target.ref ? standing->target.ref : standing->target.commit->oid,
+		  standing_name(standing));
+	error_detail(error, "by the policy in force (%s) %s%s",
+		     standing->policy_name ? standing->policy_name : "built in",
+		     policy->source_branch ? "branch " : "nothing does",
+		     policy->source_branch ? policy->source_branch : "");
+	return error_hint(error,
+			  "a commit that changes what feeds it must come by what feeds it "
+			  "now, or be deployed by a person: git migrate up --env %s --at ...",
+			  standing_name(standing));
+}
+
 Verdicts *admit_pass(Standing *standing, const GPtrArray *ready, const AdmitOptions *options,
 		     GError **error)
 {
-	g_autoptr(Verdicts) verdicts = admit_ask(standing, ready, options, true, error);
+	g_autoptr(Verdicts) verdicts = NULL;
 
+	if (options->if_fed && !is_fed(standing)) {
+		refuse_unfed(standing, error);
+		return NULL;
+	}
+	verdicts = admit_ask(standing, ready, options, true, error);
 	if (!verdicts || !admit_override(standing, verdicts, options, error) ||
 	    !admit_refuse(standing, verdicts, error))
 		return NULL;

@@ -24,6 +24,9 @@ static const CommandOption options[] = {
 	{.name = "allow-existing",
 	 .kind = OPTION_FLAG,
 	 .help = "also where a database without records has objects already"},
+	{.name = "if-fed",
+	 .kind = OPTION_FLAG,
+	 .help = "only what feeds the environment by its policy in force"},
 	OPTION_OVERRIDE,
 	OPTION_REASON,
 	OPTION_WAIT,
@@ -97,6 +100,7 @@ static bool run(CommandContext *context, int *status, GError **error)
 
 	(void)status;
 	chosen.allow_existing = command_flag(context, "allow-existing");
+	admit.if_fed = command_flag(context, "if-fed");
 	if (!command_overrides(context, &admit, &overrides, error))
 		return false;
 	if (to_commit && chosen.at)

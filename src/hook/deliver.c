@@ -43,8 +43,14 @@ static bool start_in_background(HookContext *context, const char *environment, c
 				GError **error)
 {
 	g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
-	const char *const argv[] = {
-		program ? program : "git-migrate", "up", "--env", environment, "--at", ref, NULL};
+	const char *const argv[] = {program ? program : "git-migrate",
+				    "up",
+				    "--env",
+				    environment,
+				    "--at",
+				    ref,
+				    "--if-fed",
+				    NULL};
 	g_auto(GStrv) env =
 		g_environ_setenv(g_get_environ(), "GIT_DIR", git_repo_dir(context->repo), TRUE);
 	g_autofree char *log = log_path(context->repo, environment, error);

@@ -80,7 +80,7 @@ bool hook_deploy(HookContext *context, const char *environment, const char *at, 
 {
 	const StandingOptions options = {
 		.environment = environment, .at = at, .command = "hook", .wait_ms = -1};
-	const AdmitOptions admit = {0};
+	const AdmitOptions admit = {.if_fed = true};
 	g_auto(DeployResult) result = {0};
 	g_autoptr(GError) why = NULL;
 	g_autoptr(Standing) standing =
