@@ -108,6 +108,19 @@ test_expect_success 'a forced push over the records is an alarm, and they come b
 	test_is "$(git --git-dir=../remote.git rev-parse refs/notes/migrate/staging)" "$(git rev-parse refs/notes/migrate/staging)"
 '
 
+test_expect_success 'a: a list of signers that a push can change is not believed, by whatever path' '
+	test_sign_with ann && cp "$trash/allowed" signers && commit signers && ln -s "$PWD/signers" "$trash/linked" &&
+	for path in signers "$PWD/signers" "$trash/linked"; do
+		git config gpg.ssh.allowedSignersFile "$path" &&
+		test_expect_code 128 git migrate verify --env staging --full 2>err &&
+		test_grep "inside the work tree: whoever changes it there would choose who is believed" err || return 1
+	done &&
+	commit more && test_expect_code 128 git migrate up --env staging --no-fetch 2>err &&
+	test_grep "inside the work tree" err && cp signers .git/signers &&
+	git config gpg.ssh.allowedSignersFile .git/signers &&
+	git migrate verify --env staging >out && test_grep "no problem" out
+'
+
 gpgconf --kill all 2>/dev/null
 rm -rf "${GNUPGHOME:-/nonexistent}" "${GNUPGHOME:-/nonexistent}.away"
 test_done

@@ -114,12 +114,21 @@ static Gate *accept(const ReleaseFacts *facts)
 
 Gate *gate_release(const Policy *policy, const ReleaseFacts *facts)
 {
+	/* Records and approvals call themselves so (ledger/record.h, ledger/approval.h): under a
+	 * ref of that name one of them would be a well signed tag. */
+	static const char *const own[] = {"migrate/", "migrate-approval/"};
 	Gate *bad = NULL;
 
 	if (!policy->source_tags)
 		return NULL;
 	if (!facts->tag)
 		return refuse_untagged(policy, facts);
+	if (g_str_has_prefix(facts->tag, own[0]) || g_str_has_prefix(facts->tag, own[1]))
+		return gate_new(
+			GATE_RELEASE, GATE_FAILED, "name the release otherwise",
+			"tag '%s' has the name of a record or an approval, which are signed "
+			"texts, too, and release nothing",
+			facts->tag);
 	if (!g_pattern_match_simple(policy->source_tags, facts->tag))
 		return gate_new(GATE_RELEASE, GATE_FAILED,
 				"name it as the policy's source.tags says",

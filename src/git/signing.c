@@ -306,6 +306,47 @@ static GitVerdict *verify_one(char **env, GBytes *text, bool knows_revoked, GErr
 	return verdict;
 }
 
+static char *expand_home(const char *path)
+{
+	if (!path || !g_str_has_prefix(path, "~/"))
+		return g_strdup(path);
+	return g_build_filename(g_get_home_dir(), path + 2, NULL);
+}
+
+static bool has_ssh_signature(const GPtrArray *texts)
+{
+	static const char armor[] = "-----BEGIN SSH SIGNATURE-----";
+
+	for (guint i = 0; i < texts->len; i++) {
+		gsize length;
+		const char *text = g_bytes_get_data(g_ptr_array_index(texts, i), &length);
+
+		if (text && g_strstr_len(text, (gssize)length, armor))
+			return true;
+	}
+	return false;
+}
+
+/* Who is believed is the operator's to say: a list that a pull can change says nothing. */
+static bool refuse_tracked_list(GitRepo *repo, GError **error)
+{
+	const char *work = git_repo_work_dir(repo);
+	g_autofree char *named = expand_home(git_repo_config(repo, "gpg.ssh.allowedSignersFile"));
+	g_autofree char *path = named ? realpath(named, NULL) : NULL;
+	g_autofree char *tree = work ? realpath(work, NULL) : NULL;
+	g_autofree char *inside = g_strconcat(tree ? tree : "", "/", NULL);
+	g_autofree char *own = g_strconcat(git_repo_common_dir(repo), "/", NULL);
+
+	if (!path || !tree || !g_str_has_prefix(path, inside) || g_str_has_prefix(path, own))
+		return true;
+	error_set(error, ERR_CONFIG,
+		  "gpg.ssh.allowedSignersFile names '%s', which is inside the work tree: whoever "
+		  "changes it there would choose who is believed",
+		  path);
+	return error_hint(error, "keep your own: cp it out of the repository, and git config "
+				 "gpg.ssh.allowedSignersFile to the copy");
+}
+
 GPtrArray *git_verify_texts(GitRepo *repo, const GPtrArray *texts, GError **error)
 {
 	g_autoptr(FileTemporary) scratch = file_make_temporary_folder(error);
@@ -314,7 +355,7 @@ GPtrArray *git_verify_texts(GitRepo *repo, const GPtrArray *texts, GError **erro
 	const bool knows_revoked = git_repo_config(repo, "gpg.ssh.revocationFile") != NULL;
 	g_auto(GStrv) env = NULL;
 
-	if (!scratch)
+	if (!scratch || (has_ssh_signature(texts) && !refuse_tracked_list(repo, error)))
 		return NULL;
 	env = verify_environment(repo, scratch);
 	for (guint i = 0; i < texts->len; i++) {
@@ -365,13 +406,6 @@ static void add_keyring(GString *all)
 static gint compare_text(gconstpointer a, gconstpointer b)
 {
 	return strcmp(a, b);
-}
-
-static char *expand_home(const char *path)
-{
-	if (!path || !g_str_has_prefix(path, "~/"))
-		return g_strdup(path);
-	return g_build_filename(g_get_home_dir(), path + 2, NULL);
 }
 
 char *git_verify_context(GitRepo *repo, GError **error)

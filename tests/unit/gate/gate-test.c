@@ -75,6 +75,13 @@ static void test_release(void)
 	expect_release(&policy, &facts, GATE_FAILED, "does not match 'v*'");
 	facts.tag = NULL;
 	expect_release(&policy, &facts, GATE_FAILED, "commit 0123456 is no release");
+	/* a: a signed record or approval under a tag's ref */
+	policy.source_tags = (char *)"*";
+	facts = good_release();
+	facts.tag = facts.name_inside = "migrate/production/00000042";
+	expect_release(&policy, &facts, GATE_FAILED, "the name of a record or an approval");
+	facts.tag = facts.name_inside = "migrate-approval/production/abc";
+	expect_release(&policy, &facts, GATE_FAILED, "the name of a record or an approval");
 	policy.source_tags = NULL;
 	g_assert_null(gate_release(&policy, &facts));
 	/* Without signatures a plain tag is as good as any. */
