@@ -74,6 +74,20 @@ test_expect_success 'an empty script, and one of comments alone, are migrations 
 	test_expect_code 4 git migrate down --env staging 2>err && test_grep "has no down script" err
 '
 
+test_expect_success 'a down script of comments alone undoes nothing, unless nothing was done' '
+	migration 21_nothing "-- nothing to undo" <<-\SQL &&
+	-- nothing to do
+	SQL
+	commit nothing && git migrate up --env staging && git migrate down --env staging && git migrate up --env staging &&
+	migration 22_some "-- written later" <<-\SQL &&
+	CREATE TABLE thing (id int);
+	SQL
+	commit some && git migrate up --env staging && test_expect_code 4 git migrate down --env staging 2>err &&
+	test_grep "db/migrations/22_some.down.sql: the down script of migration .22_some. has no statement" err &&
+	test_expect_code 4 git migrate down --env staging --dry-run 2>err && test_grep "has no statement" err &&
+	query "SELECT * FROM thing"
+'
+
 test_expect_success 'an 100 MB script runs' '
 	perl -e "print qq(CREATE TABLE big (t text);\n); \$line = q(x) x 100000; print qq(INSERT INTO big VALUES (\\x27\$line\\x27);\n) for 1 .. 1000" >db/migrations/3.up.sql &&
 	commit big && git migrate up --env staging &&

@@ -18,6 +18,24 @@ static bool refuse_without_down(const Migration *migration, GError **error)
 	return error_hint(error, "write a new migration that undoes it");
 }
 
+/* A down script of comments alone would be recorded as having undone what it left. */
+static bool check_not_empty(const Standing *standing, const Migration *migration,
+			    const ReadyScript *down, GError **error)
+{
+	g_autoptr(ReadyScript) up = NULL;
+
+	if (ready_script_length(down) > 0)
+		return true;
+	if (!ready_script_read(standing->repo, migration, SCRIPT_UP, SCOPE_MIGRATION, &up, error))
+		return false;
+	if (!up || ready_script_length(up) == 0)
+		return true;
+	error_set(error, ERR_REFUSED, "the down script of migration '%s' has no statement",
+		  migration->id);
+	error_place(error, down->source.file, 0, 0);
+	return error_hint(error, "write a new migration that undoes it");
+}
+
 /* The down script of an applied migration, as it was when it was applied. */
 static ReadyMigration *find_down(const Standing *standing, AppliedScripts *scripts,
 				 const Applied *row, GError **error)
@@ -33,6 +51,8 @@ static ReadyMigration *find_down(const Standing *standing, AppliedScripts *scrip
 		refuse_without_down(found, error);
 		return NULL;
 	}
+	if (ready && !check_not_empty(standing, found, ready->script, error))
+		return NULL;
 	return g_steal_pointer(&ready);
 }
 
