@@ -117,7 +117,8 @@ test_expect_success 'new follows the layout that is there' '
 	cd ../flyway && git migrate new more >out && test_grep "migrations/V2__more.sql" out &&
 	test_grep "V2__rollback_more.sql" out &&
 	cd ../dbmate && git migrate new more >out && test_grep "^db/migrate/[0-9]*_more.sql$" out &&
-	test_expect_code 129 git migrate new "!!!" 2>err
+	git migrate new add user bio >out && test_grep "_add_user_bio.sql$" out &&
+	test_expect_code 129 git migrate new "!!!" 2>err && test_expect_code 129 git migrate new 2>err
 '
 
 test_expect_success 'init --env writes an environment that works' '

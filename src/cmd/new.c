@@ -169,7 +169,8 @@ static bool read_place(CommandContext *context, Project **project, MigrationSet 
 
 static bool run(CommandContext *context, int *status, GError **error)
 {
-	g_autofree char *name = slug(context->arguments[0]);
+	g_autofree char *words = g_strjoinv(" ", context->arguments);
+	g_autofree char *name = slug(words);
 	g_autoptr(Project) project = NULL;
 	g_autoptr(MigrationSet) set = NULL;
 
@@ -189,9 +190,9 @@ static bool run(CommandContext *context, int *status, GError **error)
 const Command command_new = {
 	.name = "new",
 	.summary = "write the files of a new migration",
-	.arguments = "NAME",
+	.arguments = "WORD...",
 	.arguments_min = 1,
-	.arguments_max = 1,
+	.arguments_max = G_MAXUINT,
 	.options = options,
 	.needs = NEEDS_REPOSITORY,
 	.run = run,
