@@ -89,7 +89,8 @@ void status_pending_free(StatusPending *pending);
 /* Frees it; NULL is fine. */
 void status_edit_free(StatusEdit *edit);
 
-/* Whether something stands in the way of a deployment: real edits, ledgers that do not agree. */
+/* Whether something is wrong: real edits, what was removed, stopped or left without outcome,
+ * INVALID indexes, ledgers that do not agree. */
 bool status_report_has_findings(const StatusReport *report);
 
 typedef struct {

@@ -66,8 +66,15 @@ void status_report_free(StatusReport *report)
 
 bool status_report_has_findings(const StatusReport *report)
 {
-	if (report->ledger_stops)
+	const char *const *const lists[] = {(const char *const *)report->removed,
+					    (const char *const *)report->partial,
+					    (const char *const *)report->invalid_indexes};
+
+	if (report->ledger_stops || report->overdue)
 		return true;
+	for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
+		if (lists[i] && *lists[i])
+			return true;
 	for (guint i = 0; i < report->edits->len; i++) {
 		const StatusEdit *edit = g_ptr_array_index(report->edits, i);
 		if (edit->kind == EDIT_REAL || edit->kind == EDIT_UNKNOWN)

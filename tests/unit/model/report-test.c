@@ -222,6 +222,20 @@ static void test_status_findings(void)
 		report->ledger_stops = cases[i].stops;
 		g_assert_cmpint(status_report_has_findings(report), ==, cases[i].findings);
 	}
+	for (guint i = 0; i < 4; i++) {
+		g_autoptr(StatusReport) report = status_report_new("x");
+		char ***const lists[] = {&report->removed, &report->partial,
+					 &report->invalid_indexes};
+
+		g_assert_false(status_report_has_findings(report));
+		if (i < G_N_ELEMENTS(lists)) {
+			g_strfreev(*lists[i]);
+			*lists[i] = g_strsplit("one", "|", -1);
+		} else {
+			report->overdue = g_strdup("no outcome");
+		}
+		g_assert_true(status_report_has_findings(report));
+	}
 	status_report_free(NULL);
 	status_pending_free(NULL);
 	status_edit_free(NULL);
