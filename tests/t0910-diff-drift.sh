@@ -143,6 +143,7 @@ test_expect_success 'a schema that drifted in staging is not promoted' '
 	git migrate up --env staging >/dev/null && live "CREATE TABLE hotfix (id int)" &&
 	test_expect_code 4 git migrate promote staging last --tag v1 --at main --dry-run >out &&
 	test_grep "drift *failed *in .staging.: 1 object differs from the record: public/table/hotfix.sql" out &&
+	test_grep "look: git migrate diff --env staging" out &&
 	live "DROP TABLE hotfix" && git migrate promote staging last --tag v1 --at main --dry-run >out &&
 	test_grep "drift *passed" out
 '

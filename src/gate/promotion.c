@@ -62,14 +62,17 @@ static Gate *judge_soak(const Policy *policy, const PromotionFacts *facts)
 
 static Gate *judge_drift(const PromotionFacts *facts)
 {
-	g_autofree char *verify = g_strdup_printf("git migrate verify --env %s", facts->from);
+	g_autofree char *look = g_strdup_printf(
+		"look: git migrate diff --env %s (the schema), git migrate verify --env %s (the "
+		"ledgers)",
+		facts->from, facts->from);
 
 	if (facts->drift_unknown)
 		return gate_new(GATE_DRIFT, GATE_FAILED, "make its database reachable from here",
 				"the database of '%s' cannot be asked: %s", facts->from,
 				facts->drift);
 	if (facts->drift)
-		return gate_new(GATE_DRIFT, GATE_FAILED, verify, "in '%s': %s", facts->from,
+		return gate_new(GATE_DRIFT, GATE_FAILED, look, "in '%s': %s", facts->from,
 				facts->drift);
 	return gate_new(GATE_DRIFT, GATE_PASSED, NULL, "the database of '%s' is as its records say",
 			facts->from);
