@@ -72,6 +72,7 @@ test_expect_success 'also by a text that would be one transaction: it goes on st
 	cp db/environments/staging.yaml kept && echo "options: {transaction: deployment}" >>db/environments/staging.yaml &&
 	commit "one transaction" && test_expect_code 4 git migrate up --env staging 2>err &&
 	test_grep "stopped half-way, statement by statement, and this environment deploys in one transaction" err &&
+	test_expect_code 4 git migrate up --env staging --dry-run 2>err && test_grep "statement by statement" err &&
 	mv kept db/environments/staging.yaml && commit back && git migrate up --env staging &&
 	git migrate status --env staging >out && test_grep -v stopped out &&
 	test_is "$(query "SELECT count(*) FROM git_migrate.journal")" 0 &&

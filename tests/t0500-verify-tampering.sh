@@ -82,6 +82,7 @@ contradicted() {
 	git migrate status --env staging >out && test_grep "ledger    the rows of what is applied contradict its records: .*$1" out &&
 		test_expect_code 1 git migrate status --env staging --exit-code >/dev/null &&
 		refused "the rows of git_migrate.applied in environment .staging. are not what its records say" && test_grep "$1" out &&
+		test_expect_code 4 git migrate up --env staging --dry-run >out 2>&1 && test_grep "$1" out &&
 		test_expect_code 4 git migrate down --env staging >out 2>&1 && test_grep "$1" out &&
 		git migrate verify --env staging --rows >sql && "$psql" -Xq -v ON_ERROR_STOP=1 -f sql "$staging_db" && rows >now &&
 		test_cmp "$trash/rows" now && git migrate up --env staging >out && test_grep "nothing to do" out &&

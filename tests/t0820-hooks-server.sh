@@ -116,6 +116,8 @@ test_expect_success 'a: a branch that says that it feeds an environment feeds it
 	test_grep "by the policy in force .* branch main" err && absent evil &&
 	test_expect_code 4 git -C "$trash/server.git" migrate up --env staging --at evil --if-fed 2>err &&
 	test_grep "does not feed" err && absent evil &&
+	test_expect_code 4 git -C "$trash/server.git" migrate up --env staging --at evil --if-fed --dry-run 2>err &&
+	test_grep "does not feed" err &&
 	git checkout -q main && git branch -q -D evil && git push -q origin :evil 2>/dev/null
 '
 

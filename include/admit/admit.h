@@ -52,7 +52,10 @@ bool admit_override(const Standing *standing, Verdicts *verdicts, const AdmitOpt
 /* ERR_REFUSED with every answer as detail, unless all gates are open. */
 bool admit_refuse(const Standing *standing, const Verdicts *verdicts, GError **error);
 
-/* All three: asks as the deployer, overrides, refuses. NULL with the error; the caller frees the
+/* ERR_REFUSED where the options want only what feeds the environment, and this does not. */
+bool admit_refuse_unfed(const Standing *standing, const AdmitOptions *options, GError **error);
+
+/* All of these: asks as the deployer, overrides, refuses. NULL with the error; the caller frees the
  * verdicts. */
 Verdicts *admit_pass(Standing *standing, const GPtrArray *ready, const AdmitOptions *options,
 		     GError **error);

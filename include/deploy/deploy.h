@@ -79,8 +79,9 @@ GPtrArray *deploy_down_plan(const Standing *standing, guint steps, const char *t
 
 /*
  * What `up` checks before it begins, on a standing with its order: objects that nobody recorded,
- * edits refused, scripts that stopped half-way, every script judged, and the gates asked (a closed
- * one is no error). `order` (const Migration*) is what would run. The caller frees the verdicts.
+ * rows that the records contradict, edits refused, scripts that stopped half-way, every script
+ * judged, and the gates asked (a closed one is no error). `order` (const Migration*) is what would
+ * run. The caller frees the verdicts.
  */
 Verdicts *deploy_check(Standing *standing, const GPtrArray *order, const AdmitOptions *admit,
 		       GError **error);

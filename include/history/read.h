@@ -41,9 +41,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Script, script_clear)
 bool history_read_script(GitRepo *repo, const Migration *migration, ScriptRole role, Script *script,
 			 GError **error);
 
-/* The migrations as they are staged in the index, whichever GIT_INDEX_FILE names (a
- * partial commit has its own); else as
- * history_read(). The commit of the set is "index". */
+/* The migrations as they are staged in the index, whichever GIT_INDEX_FILE names (a partial commit
+ * has its own); else as history_read(). The commit of the set is "index". */
 MigrationSet *history_read_index(GitRepo *repo, const char *folder, GError **error);
 
 /*

@@ -142,10 +142,12 @@ static bool is_fed(const Standing *standing)
 	return policy->source_tags || (branch && g_strcmp0(branch, standing->target.ref) == 0);
 }
 
-static bool refuse_unfed(const Standing *standing, GError **error)
+bool admit_refuse_unfed(const Standing *standing, const AdmitOptions *options, GError **error)
 {
 	const Policy *policy = standing->policy;
 
+	if (!options->if_fed || is_fed(standing))
+		return true;
 	error_set(error, ERR_REFUSED, "'%s' does not feed environment '%s'",
 		  standing->target.ref ? standing->target.ref : standing->target.commit->oid,
 		  standing_name(standing));
@@ -162,13 +164,10 @@ static bool refuse_unfed(const Standing *standing, GError **error)
 Verdicts *admit_pass(Standing *standing, const GPtrArray *ready, const AdmitOptions *options,
 		     GError **error)
 {
-	g_autoptr(Verdicts) verdicts = NULL;
+	g_autoptr(Verdicts) verdicts = admit_refuse_unfed(standing, options, error)
+					       ? admit_ask(standing, ready, options, true, error)
+					       : NULL;
 
-	if (options->if_fed && !is_fed(standing)) {
-		refuse_unfed(standing, error);
-		return NULL;
-	}
-	verdicts = admit_ask(standing, ready, options, true, error);
 	if (!verdicts || !admit_override(standing, verdicts, options, error) ||
 	    !admit_refuse(standing, verdicts, error))
 		return NULL;

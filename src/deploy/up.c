@@ -5,11 +5,6 @@
 #include "run/script.h"
 #include "standing/write.h"
 
-static GPtrArray *make_ready(const Standing *standing, const GPtrArray *order, GError **error)
-{
-	return ready_migrations_read(standing->repo, order, standing->settings->transaction, error);
-}
-
 static bool has_stopped(const Standing *standing, const char *id)
 {
 	g_autofree char *part = g_strconcat(id, "\tup", NULL);
@@ -45,12 +40,22 @@ static bool resume_stopped(const Standing *standing, const GPtrArray *ready, GEr
 	return true;
 }
 
+/* Both the deployment and its dry run: what one refuses, the other does. */
+static GPtrArray *make_ready(const Standing *standing, const GPtrArray *order, GError **error)
+{
+	g_autoptr(GPtrArray) ready = ready_migrations_read(standing->repo, order,
+							   standing->settings->transaction, error);
+
+	return ready && resume_stopped(standing, ready, error) ? g_steal_pointer(&ready) : NULL;
+}
+
 Verdicts *deploy_check(Standing *standing, const GPtrArray *order, const AdmitOptions *admit,
 		       GError **error)
 {
 	g_autoptr(GPtrArray) ready = NULL;
 
-	if (!standing_refuse_unrecorded(standing, error) ||
+	if (!admit_refuse_unfed(standing, admit, error) ||
+	    !standing_refuse_unrecorded(standing, error) || !standing_prove_rows(standing, error) ||
 	    !standing_refuse_edits(standing, error) ||
 	    !lineup_refuse_partial(standing->lineup, error))
 		return NULL;
@@ -66,7 +71,7 @@ bool deploy_apply(Standing *standing, const GPtrArray *order, const AdmitOptions
 	Execution execution = {
 		.standing = standing, .direction = RUN_UP, .ready = ready, .verdicts = verdicts};
 
-	if (!verdicts || !resume_stopped(standing, ready, error))
+	if (!verdicts)
 		return false;
 	if (ready->len || standing->brings_policy)
 		return execute_run(&execution, result, error);
